@@ -1,0 +1,1 @@
+"""Cardiothoracic ratio: read, segment, measure, flag, correct."""

@@ -1,0 +1,1 @@
+"""What every radiograph task shares: the frontal-chest gate and the lung and heart segmentation."""

@@ -1,0 +1,85 @@
+"""Chest radiographs with lung and heart masks, packed to one square size for training.
+
+Layout read: a folder with ``index.csv`` (columns ``id, image, source, split, has_heart``) and
+``masks/<id>.png`` with the values of :mod:`cardiothorax.radiograph.labels`.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image as Picture
+
+
+@dataclass(frozen=True)
+class LabelledFilms:
+    """``images`` and ``labels`` uint8 ``[n, side, side]``; ``has_heart`` bool ``[n]``.
+
+    Where ``has_heart`` is false, the heart was not drawn: background there means "not lung".
+    """
+
+    ids: tuple[str, ...]
+    sources: tuple[str, ...]
+    images: np.ndarray
+    labels: np.ndarray
+    has_heart: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def subset(self, keep: np.ndarray) -> LabelledFilms:
+        chosen = np.flatnonzero(keep)
+        return LabelledFilms(
+            tuple(self.ids[i] for i in chosen),
+            tuple(self.sources[i] for i in chosen),
+            self.images[chosen],
+            self.labels[chosen],
+            self.has_heart[chosen],
+        )
+
+    def joined(self, other: LabelledFilms) -> LabelledFilms:
+        return LabelledFilms(
+            self.ids + other.ids,
+            self.sources + other.sources,
+            np.concatenate([self.images, other.images]),
+            np.concatenate([self.labels, other.labels]),
+            np.concatenate([self.has_heart, other.has_heart]),
+        )
+
+
+def read_films(folder: Path, split: str, side: int, sources: set[str] | None = None) -> LabelledFilms:
+    """All films of one split, padded to a square and resized to ``side`` pixels.
+
+    Raises ``FileNotFoundError`` when the index or a mask is missing and ``ValueError`` when nothing
+    is left, so that hours of training never start on the wrong folder.
+    """
+    with open(folder / "index.csv", newline="", encoding="utf-8") as handle:
+        rows = [
+            row
+            for row in csv.DictReader(handle)
+            if row["split"] == split and (sources is None or row["source"] in sources)
+        ]
+    if not rows:
+        raise ValueError(f"{folder / 'index.csv'} lists no film of split {split!r} and {sources}")
+    images = np.empty((len(rows), side, side), np.uint8)
+    labels = np.empty_like(images)
+    for n, row in enumerate(rows):
+        images[n] = _square(Picture.open(folder / row["image"]).convert("L"), side, Picture.Resampling.BOX)
+        labels[n] = _square(Picture.open(folder / "masks" / f"{row['id']}.png"), side, Picture.Resampling.NEAREST)
+    return LabelledFilms(
+        tuple(row["id"] for row in rows),
+        tuple(row["source"] for row in rows),
+        images,
+        labels,
+        np.array([row["has_heart"] == "1" for row in rows]),
+    )
+
+
+def _square(picture: Picture.Image, side: int, how: Picture.Resampling) -> np.ndarray:
+    size = max(picture.size)
+    canvas = Picture.new("L", (size, size))
+    canvas.paste(picture, ((size - picture.width) // 2, (size - picture.height) // 2))
+    return np.asarray(canvas.resize((side, side), how))

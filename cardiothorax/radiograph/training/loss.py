@@ -1,0 +1,33 @@
+"""Loss for films of which some have no heart drawn."""
+
+from __future__ import annotations
+
+import torch
+from torch.nn import functional as F
+
+from ..labels import BACKGROUND, HEART
+
+
+def partial_log_probabilities(logits: torch.Tensor, has_heart: torch.Tensor) -> torch.Tensor:
+    """Log probabilities ``[n, 4, h, w]``; without a drawn heart, "background" means background or
+    heart, so the network is not taught that the heart is background."""
+    log_p = F.log_softmax(logits.float(), dim=1)
+    either = torch.logaddexp(log_p[:, BACKGROUND], log_p[:, HEART])
+    background = torch.where(has_heart[:, None, None], log_p[:, BACKGROUND], either)
+    return torch.cat([background[:, None], log_p[:, 1:]], dim=1)
+
+
+def cross_entropy(logits: torch.Tensor, labels: torch.Tensor, has_heart: torch.Tensor) -> torch.Tensor:
+    return F.nll_loss(partial_log_probabilities(logits, has_heart), labels)
+
+
+def soft_dice_loss(logits: torch.Tensor, labels: torch.Tensor, has_heart: torch.Tensor) -> torch.Tensor:
+    """One minus the mean soft Dice of the organs, over the films in which the organ was drawn."""
+    p = torch.softmax(logits.float(), dim=1)[:, 1:]
+    truth = F.one_hot(labels, 4).movedim(-1, 1)[:, 1:].to(p.dtype)
+    drawn = torch.ones(p.shape[:2], dtype=p.dtype, device=p.device)
+    drawn[:, HEART - 1] = has_heart.to(p.dtype)
+    overlap = (p * truth).sum((2, 3))
+    size = p.sum((2, 3)) + truth.sum((2, 3))
+    dice = (2 * overlap + 1) / (size + 1)
+    return 1 - (dice * drawn).sum() / drawn.sum().clamp(min=1)
