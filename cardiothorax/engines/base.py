@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Protocol
 
 import numpy as np
@@ -17,3 +18,15 @@ class Engine(Protocol):
 
     def predict(self, batch: np.ndarray) -> np.ndarray:
         """Class probabilities float32 ``[n, classes, h, w]`` of float32 images ``[n, channels, h, w]``."""
+
+
+class OutOfMemory(MemoryError):
+    """The device has not enough free memory for this batch; a smaller one may fit."""
+
+
+def usable_cores() -> int:
+    """Cores that this process may use; ``CARDIOTHORAX_THREADS`` lowers it (several workers at once)."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
+    wanted = os.environ.get("CARDIOTHORAX_THREADS", "")
+    return max(1, min(cores, int(wanted))) if wanted.isdigit() else cores

@@ -1,0 +1,79 @@
+"""Torch: the GPU's engine. Gives the same float32 numbers as ONNX Runtime, so no TF32 and no half."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import ModelProblem
+from .base import OutOfMemory, usable_cores
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+class TorchEngine:
+    """A torch network that gives logits ``[n, classes, h, w]``; the softmax is added here."""
+
+    name = "torch"
+
+    def __init__(self, network: nn.Module, *, device: str = "cpu", threads: int | None = None) -> None:
+        import torch
+
+        self.device = device
+        if device == "cpu":
+            torch.set_num_threads(threads or usable_cores())
+        try:
+            self._network = network.eval().to(device=device, dtype=torch.float32)
+            self._network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        except (RuntimeError, MemoryError) as problem:
+            raise _translated(problem) from problem
+
+    def predict(self, batch: np.ndarray) -> np.ndarray:
+        import torch
+
+        # Deterministic and full precision: the same picture gives the same ratio every time.
+        exact = torch.backends.cudnn.flags(
+            enabled=True, benchmark=False, deterministic=True, allow_tf32=False
+        )
+        try:
+            with torch.inference_mode(), exact:
+                image = torch.from_numpy(np.ascontiguousarray(batch, dtype=np.float32)).to(self.device)
+                logits = self._network(image.contiguous(memory_format=torch.channels_last))
+                probabilities = torch.softmax(logits, dim=1).cpu().contiguous().numpy()
+        except (RuntimeError, MemoryError) as problem:
+            raise _translated(problem) from problem
+        return np.asarray(probabilities)
+
+
+def load_weights(network: nn.Module, file: Path) -> nn.Module:
+    """Fill ``network`` from a safetensors file (half precision is widened); names and shapes must agree."""
+    from safetensors import SafetensorError
+    from safetensors.torch import load
+
+    try:
+        weights = load(file.read_bytes())
+    except OSError as problem:
+        raise ModelProblem(f"{file} cannot be read: {problem.strerror or problem}.") from problem
+    except SafetensorError as problem:
+        wrong = f"{file} is not a safetensors file: {problem}."
+        raise ModelProblem(wrong, "Add the model again.") from problem
+    try:
+        network.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in weights.items()})
+    except RuntimeError as problem:
+        detail = " ".join(str(problem).split())[:300]
+        raise ModelProblem(f"{file} does not fit the network named in its card: {detail}") from problem
+    return network
+
+
+def _translated(problem: Exception) -> Exception:
+    text = str(problem).lower()
+    if isinstance(problem, MemoryError) or "out of memory" in text or "can't allocate memory" in text:
+        import torch
+
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+        return OutOfMemory(str(problem).split("\n")[0])
+    return ModelProblem(f"The network cannot be computed: {str(problem).strip().splitlines()[0]}.")

@@ -1,0 +1,31 @@
+"""From the card's architecture to a torch network. The one place that knows them by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
+
+from ..errors import ModelProblem
+from .card import Architecture
+
+if TYPE_CHECKING:
+    from torch import nn
+
+BUILDERS = {"unet": ("cardiothorax.networks.unet", "UNet")}
+"""Name in the card: module and constructor, which takes the card's arguments."""
+
+
+def build_network(architecture: Architecture) -> nn.Module:
+    """The network with random weights. Imports torch."""
+    if architecture.name not in BUILDERS:
+        raise ModelProblem(
+            f"The card names the architecture {architecture.name!r}; known are {', '.join(BUILDERS)}.",
+            "The model may need a newer version of cardiothorax.",
+        )
+    module, constructor = BUILDERS[architecture.name]
+    build = cast("Callable[..., Any]", getattr(import_module(module), constructor))
+    try:
+        return cast("nn.Module", build(**architecture.arguments))
+    except (TypeError, ValueError) as problem:
+        raise ModelProblem(f"The card's arguments do not fit {architecture.name}: {problem}.") from problem
