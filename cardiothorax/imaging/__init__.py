@@ -1,0 +1,75 @@
+"""Films and masks in files: reading, grey values, geometry, squares, de-identification.
+
+Names are imported when they are first used, so that ``import cardiothorax`` stays light.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from .image import IDENTITY, Image, Vector
+
+if TYPE_CHECKING:
+    from .finding import find_radiographs
+    from .grayscale import window_to_uint8
+    from .identity import deidentified, pixel_sha256
+    from .levels import displayed
+    from .masks import read_mask, write_mask
+    from .orientation import ViewTurn, radiographic_view
+    from .radiographs import read_radiograph
+    from .square import (
+        SquareFit,
+        centre_crop_to_square,
+        labels_to_input,
+        labels_to_square,
+        pad_to_square,
+        resample_probabilities,
+    )
+
+_HOME = {
+    "SquareFit": "square",
+    "ViewTurn": "orientation",
+    "centre_crop_to_square": "square",
+    "deidentified": "identity",
+    "displayed": "levels",
+    "find_radiographs": "finding",
+    "labels_to_input": "square",
+    "labels_to_square": "square",
+    "pad_to_square": "square",
+    "pixel_sha256": "identity",
+    "radiographic_view": "orientation",
+    "read_mask": "masks",
+    "read_radiograph": "radiographs",
+    "resample_probabilities": "square",
+    "window_to_uint8": "grayscale",
+    "write_mask": "masks",
+}
+
+__all__ = [
+    "IDENTITY",
+    "Image",
+    "SquareFit",
+    "Vector",
+    "ViewTurn",
+    "centre_crop_to_square",
+    "deidentified",
+    "displayed",
+    "find_radiographs",
+    "labels_to_input",
+    "labels_to_square",
+    "pad_to_square",
+    "pixel_sha256",
+    "radiographic_view",
+    "read_mask",
+    "read_radiograph",
+    "resample_probabilities",
+    "window_to_uint8",
+    "write_mask",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOME[name]}", __name__), name)
