@@ -70,7 +70,7 @@ class CtrValues:
     mrd_mm: float | None
     mld_mm: float | None
     midline_px: float
-    """Column of the midline that MRD and MLD are measured from."""
+    """Column of the midline, in radiographic view; in the film's own grid it is where MRD and MLD meet."""
     tilt_degrees: float
     """Angle of the thoracic axis to the vertical; positive when its top leans to the picture's right."""
     ctr_tilt_corrected: float

@@ -1,0 +1,46 @@
+"""Which refinement runs, and the CRF on the network's own square."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+
+import numpy as np
+
+from ..imaging.square import pad_to_square
+from ..models import Card
+from ..radiograph.segment import ProbabilityMap
+from ..refine import CrfParameters, dense_crf
+
+
+@dataclass(frozen=True)
+class CrfChoice:
+    """``engine`` is ``off``, ``grid`` or ``pydensecrf``."""
+
+    engine: str
+    parameters: CrfParameters
+
+    def as_options(self) -> dict[str, str | float | bool]:
+        """What provenance keeps: the numbers too, when the CRF runs."""
+        if self.engine == "off":
+            return {"crf": "off"}
+        numbers = {f"crf_{name}": value for name, value in asdict(self.parameters).items() if value is not None}
+        return {"crf": self.engine, **numbers}
+
+
+def choose_crf(asked: str, card: Card) -> CrfChoice:
+    """``default`` takes the card's choice; the numbers are the card's, fitted on its training split."""
+    known = {f.name for f in fields(CrfParameters)}
+    numbers = {k: v for k, v in card.defaults.get("crf_parameters", {}).items() if k in known}
+    engine = card.defaults.get("crf", "off") if asked == "default" else asked
+    return CrfChoice(engine, CrfParameters(**numbers))
+
+
+def refine(film: np.ndarray, found: ProbabilityMap, choice: CrfChoice) -> ProbabilityMap:
+    if choice.engine == "off":
+        return found
+    square, fit = pad_to_square(film, found.fit.side)
+    low, high = np.percentile(square, [1, 99])
+    grey = np.clip((square - low) / max(float(high - low), 1e-3) * 255, 0, 255).astype(np.uint8)
+    return ProbabilityMap(
+        dense_crf(grey, found.classes, engine=choice.engine, params=choice.parameters), fit
+    )
