@@ -1,0 +1,14 @@
+"""What turns probabilities into a mask that a reader accepts: dense CRF, then clean labels."""
+
+from .dense import dense_crf
+from .labels import Cleaning, OrganCleaning, clean_labels, clean_labels_with_report
+from .parameters import CrfParameters
+
+__all__ = [
+    "Cleaning",
+    "CrfParameters",
+    "OrganCleaning",
+    "clean_labels",
+    "clean_labels_with_report",
+    "dense_crf",
+]
