@@ -47,3 +47,51 @@ def shared_tools() -> Path:
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
     return folder
+
+
+# -- without PyTorch ---------------------------------------------------------------------------------
+
+WITHOUT = os.environ.get("CARDIOTHORAX_TEST_WITHOUT", "")
+"""``torch`` when ``make test TORCH=no`` left the ``train`` extra out on purpose."""
+
+LEFT_OUT = {"torch": {"torch", "lightning", "safetensors", "onnx", "onnxscript"}}.get(WITHOUT, set())
+
+
+def _left_out(problem: BaseException | None) -> str:
+    name = (getattr(problem, "name", None) or "").split(".")[0]
+    return name if isinstance(problem, ModuleNotFoundError) and name in LEFT_OUT else ""
+
+
+class _Module(pytest.Module):
+    """A test file that cannot be imported only because PyTorch was left out is skipped, not broken."""
+
+    def collect(self):
+        try:
+            return list(super().collect())
+        except self.CollectError as problem:
+            if name := _left_out(problem.__cause__):
+                pytest.skip(f"needs {name}, left out by TORCH=no", allow_module_level=True)
+            raise
+
+
+if LEFT_OUT:
+
+    def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module:
+        return _Module.from_parent(parent, path=module_path)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_setup(item: pytest.Item):
+        return (yield from _skip_what_was_left_out())
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(item: pytest.Item):
+        return (yield from _skip_what_was_left_out())
+
+
+def _skip_what_was_left_out():
+    try:
+        return (yield)
+    except ModuleNotFoundError as problem:
+        if name := _left_out(problem):
+            pytest.skip(f"needs {name}, left out by TORCH=no")
+        raise

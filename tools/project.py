@@ -216,9 +216,7 @@ def run_steps(steps):
     return 1 if failed else 0
 
 
-COMMANDS = {
-    f.__name__: f for f in (demo, test, lint, bench, screenshots, evidence, venv, constraints, clean)
-}
+COMMANDS = {f.__name__: f for f in (demo, test, lint, bench, screenshots, evidence, venv, constraints, clean)}
 
 if __name__ == "__main__":
     main()

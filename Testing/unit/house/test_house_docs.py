@@ -1,0 +1,73 @@
+"""Documents name what exists: links resolve, every flag is explained, the promised commands are there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from cardiothorax.ctr.result import FLAG_CODES
+from Testing.unit.house.source import REPOSITORY
+
+DOCUMENTS = sorted(
+    [*REPOSITORY.glob("*.md"), *(REPOSITORY / "Docs").rglob("*.md"), *REPOSITORY.glob("*/*.md")]
+)
+DOCUMENTS = sorted({d for d in DOCUMENTS if ".venv" not in d.parts and "node_modules" not in d.parts})
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#+\s+(.*)$", re.MULTILINE)
+
+
+def anchors(path: Path) -> set[str]:
+    """As GitHub makes them of headings."""
+    return {
+        re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
+        for heading in HEADING.findall(path.read_text("utf-8"))
+    }
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda d: str(d.relative_to(REPOSITORY)))
+def test_links_resolve(document: Path) -> None:
+    broken = []
+    for target in LINK.findall(document.read_text("utf-8")):
+        if target.startswith(("http://", "https://", "mailto:")):
+            continue
+        name, _, anchor = target.partition("#")
+        path = (document.parent / name).resolve() if name else document
+        if not path.exists() or (anchor and anchor not in anchors(path)):
+            broken.append(target)
+    assert not broken
+
+
+@pytest.mark.parametrize("code", [code for codes in FLAG_CODES.values() for code in codes])
+def test_every_flag_is_explained(code: str) -> None:
+    assert f"`{code}`" in (REPOSITORY / "Docs" / "ctrmeasure.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("grade", FLAG_CODES)
+def test_flags_stand_under_their_grade(grade: str) -> None:
+    """A row of the table of flags: ``| `code` | grade | ...``."""
+    text = (REPOSITORY / "Docs" / "ctrmeasure.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| (\w+) \|", text, re.MULTILINE))
+    assert {code for code, said in rows.items() if said == grade} == set(FLAG_CODES[grade])
+
+
+def test_makefile_targets_of_the_readme_exist() -> None:
+    makefile = (REPOSITORY / "Makefile").read_text("utf-8")
+    documents = "".join(d.read_text("utf-8") for d in DOCUMENTS)
+    for target in set(re.findall(r"`make (\w+)", documents)):
+        assert re.search(rf"^(?:[\w ]+ )?{target}(?: [\w ]+)?:", makefile, re.MULTILINE), f"make {target}"
+
+
+def test_named_files_exist() -> None:
+    """Scripts and folders that documents name in back ticks."""
+    missing = [
+        f"{document.name}: {name}"
+        for document in DOCUMENTS
+        for name in re.findall(
+            r"`((?:tools|Testing|Docs|Resources|cardiothorax|CTRMeasure)/[\w./-]+\.\w+)`",
+            document.read_text("utf-8"),
+        )
+        if not (REPOSITORY / name).exists()
+    ]
+    assert not missing
