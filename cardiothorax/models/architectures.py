@@ -12,7 +12,10 @@ from .card import Architecture
 if TYPE_CHECKING:
     from torch import nn
 
-BUILDERS = {"unet": ("cardiothorax.networks.unet", "UNet")}
+BUILDERS = {
+    "gatenet": ("cardiothorax.networks.gatenet", "GateNet"),
+    "unet": ("cardiothorax.networks.unet", "UNet"),
+}
 """Name in the card: module and constructor, which takes the card's arguments."""
 
 

@@ -97,6 +97,8 @@ class Card:
     metrics: tuple[Metric, ...]
     limits: tuple[str, ...]
     """What it is known to do badly, in words."""
+    defaults: dict[str, Any] = field(default_factory=dict)
+    """Options of the task that were chosen with this model on validation data (``crf`` and its numbers)."""
     weights_sha256: str = ""
     onnx_sha256: str = ""
     schema: str = SCHEMA

@@ -1,0 +1,75 @@
+"""The worker's side: one film from a file (batch, command line) or from an array (the module).
+
+``inputs`` of both: ``model``, ``device``, ``engine`` (names or absent), ``crf``, ``cutoff``.
+From a file: ``file``, and for what is written beside the table ``out``, ``name``, ``masks``,
+``overlay``. From an array: ``image``, the plain fields of an :class:`Image` without its array, and
+the array ``film`` float32 ``[1, rows, cols]``. Both give ``result`` (plain :class:`CtrResult`) and
+``row``; the array form gives the array ``labels`` too.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..imaging import read_radiograph, write_mask
+from ..imaging.image import Image
+from ..models import LoadedModel, warm_model
+from ..progress import Progress
+from ..records import from_plain, to_plain
+from ..report import draw_overlay, write_overlay_png
+from .options import CtrOptions
+from .pipeline import run, with_reading_time
+from .result import CtrRun
+from .table import row_of
+
+Arrays = dict[str, np.ndarray]
+
+
+def run_task(inputs: dict[str, Any], arrays: Arrays, progress: Progress) -> tuple[dict[str, Any], Arrays]:
+    progress(0.0, "Reading")
+    start = time.perf_counter()
+    image = _image(inputs["image"], arrays["film"]) if "film" in arrays else read_radiograph(inputs["file"])
+    seconds = time.perf_counter() - start
+    model, gate = models(inputs)
+    study = with_reading_time(run(image, model, gate, CtrOptions.from_plain(inputs), progress), seconds)
+    if "out" in inputs:
+        _write_beside_table(study, image, inputs)
+    values = {"row": row_of(study.result), "result": to_plain(study.result)}
+    return values, ({"labels": study.labels} if "film" in arrays else {})
+
+
+def models(inputs: dict[str, Any]) -> tuple[LoadedModel, LoadedModel]:
+    """The network that was asked for, and the gate, which is small and always runs on the CPU."""
+    chosen = warm_model(
+        inputs.get("model"), task="ctr",
+        device=inputs.get("device") or "auto", engine=inputs.get("engine") or "auto",
+    )
+    return chosen, warm_model(None, task="radiograph-gate", device="cpu", engine="auto")
+
+
+def plain_image(image: Image) -> dict[str, Any]:
+    """All of an image but its array, to travel as JSON."""
+    return {f.name: to_plain(getattr(image, f.name)) for f in fields(Image) if f.name != "array"}
+
+
+def _image(plain: dict[str, Any], film: np.ndarray) -> Image:
+    return replace(from_plain(Image, {**plain, "array": None}), array=film)
+
+
+def _write_beside_table(study: CtrRun, image: Image, inputs: dict[str, Any]) -> None:
+    folder, name = Path(inputs["out"]), inputs["name"]
+    if inputs.get("masks"):
+        write_mask(folder / f"{name}_labels.nrrd", study.labels, image)
+    if inputs.get("overlay"):
+        result = study.result
+        column_mm, row_mm = image.spacing_mm[:2]
+        picture = draw_overlay(
+            image.array[0], study.labels, result.lines,
+            values=result.values, flags=result.flags, pixel_aspect=row_mm / column_mm,
+        )
+        write_overlay_png(folder / f"{name}.png", picture)
