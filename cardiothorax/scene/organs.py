@@ -1,0 +1,50 @@
+"""Names, colors and SNOMED codes of the segments, from the tables in ``Resources``."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+
+from ..resources import resource
+
+TERMINOLOGY = "Cardiothorax"
+"""Name of the context in ``Resources/Terminologies/Cardiothorax.term.json``."""
+_PARTS = ("CodingScheme", "CodeValue", "CodeMeaning")
+
+
+@dataclass(frozen=True)
+class Organ:
+    label: int
+    segment_id: str
+    name: str
+    color: tuple[float, float, float]
+    """Red, green, blue, 0 to 1."""
+    terminology: str
+    """Slicer's form: context, category, type, modifier; anatomic context, region, modifier."""
+
+
+@cache
+def organs() -> tuple[Organ, ...]:
+    """Left lung, right lung and heart, in the order of their labels."""
+    table = resource("Colors", "CardiothoraxOrgans.csv")
+    with open(table, encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if int(row["LabelValue"]) > 0]
+    return tuple(sorted((_organ(row) for row in rows), key=lambda organ: organ.label))
+
+
+def _organ(row: dict[str, str]) -> Organ:
+    red, green, blue = (int(row[f"Color_{letter}"]) / 255 for letter in "RGB")
+    codes = [_code(row, column) for column in ("Category", "Type", "TypeModifier")]
+    regions = [_code(row, column) for column in ("Region", "RegionModifier")]
+    return Organ(
+        label=int(row["LabelValue"]),
+        segment_id=row["Name"].replace(" ", "_"),
+        name=row["Name"],
+        color=(red, green, blue),
+        terminology="~".join([TERMINOLOGY, *codes, "", *regions]),
+    )
+
+
+def _code(row: dict[str, str], column: str) -> str:
+    return "^".join(row[f"{column}_{part}"] for part in _PARTS)
