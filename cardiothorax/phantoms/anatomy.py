@@ -1,0 +1,242 @@
+"""The chest's outlines: lungs, heart, mediastinum and diaphragm, with normal variation.
+
+The tables are the mean outlines of adults, rounded, as fractions: x of the thoracic diameter from
+the spine (patient's left positive), t of the lung's height from the apex down. Only such means are
+used; no patient's picture or outline is part of a phantom.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.interpolate import PchipInterpolator
+
+from .options import CxrOptions
+from .shapes import Film, Outline
+
+CAGE_T = np.array([-0.02, 0.0, 0.01, 0.03, 0.06, 0.11, 0.16, 0.21, 0.26, 0.31, 0.40, 0.50, 0.60, 0.70, 0.80, 0.90, 1.0, 1.15, 1.4])
+CAGE_X = np.array([0.178, 0.202, 0.228, 0.268, 0.306, 0.353, 0.386, 0.407, 0.422, 0.433, 0.447, 0.457, 0.466, 0.478, 0.490, 0.498, 0.500, 0.495, 0.470])
+"""Inner border of the ribs, both sides alike; the apices are rounded off where the lung begins."""
+
+RIGHT_INNER_T = np.array([-0.02, 0.0, 0.02, 0.06, 0.11, 0.16, 0.21, 0.26, 0.31, 0.36, 0.41, 0.46, 0.52, 0.60, 0.80, 1.4])
+RIGHT_INNER_X = np.array([0.178, 0.148, 0.116, 0.083, 0.068, 0.064, 0.067, 0.072, 0.078, 0.086, 0.094, 0.099, 0.098, 0.085, 0.072, 0.07])
+LEFT_INNER_T = np.array([-0.02, 0.0, 0.02, 0.06, 0.11, 0.155, 0.18, 0.21, 0.255, 0.295, 0.33, 0.365, 0.405, 0.45, 0.50, 0.56, 0.64, 1.4])
+LEFT_INNER_X = np.array([0.178, 0.147, 0.115, 0.081, 0.068, 0.066, 0.076, 0.108, 0.126, 0.121, 0.111, 0.114, 0.129, 0.138, 0.138, 0.122, 0.108, 0.105])
+
+RIGHT_DOME_X = np.array([-0.02, 0.05, 0.10, 0.16, 0.22, 0.28, 0.34, 0.40, 0.45, 0.48, 0.51, 0.56])
+RIGHT_DOME_T = np.array([0.835, 0.805, 0.780, 0.762, 0.765, 0.788, 0.828, 0.880, 0.938, 0.99, 1.06, 1.2])
+LEFT_DOME_X = np.array([-0.02, 0.05, 0.10, 0.18, 0.25, 0.31, 0.36, 0.41, 0.45, 0.48, 0.51, 0.56])
+LEFT_DOME_T = np.array([0.90, 0.875, 0.850, 0.818, 0.808, 0.820, 0.848, 0.895, 0.945, 0.995, 1.06, 1.2])
+
+HEART = np.array([
+    (0.045, 0.478), (0.105, 0.490), (0.170, 0.528), (0.225, 0.590), (0.272, 0.655), (0.303, 0.720),
+    (0.318, 0.785), (0.309, 0.842), (0.272, 0.878), (0.205, 0.895), (0.120, 0.896), (0.030, 0.882),
+    (-0.050, 0.855), (-0.108, 0.812), (-0.140, 0.752), (-0.149, 0.685), (-0.139, 0.610),
+    (-0.110, 0.547), (-0.070, 0.505), (-0.015, 0.482),
+])  # fmt: skip
+"""Closed outline (x, t) as readers draw it: above at the great vessels, below inside the diaphragm."""
+
+MEAN_HEART = (0.149, 0.318)
+"""Right and left part of the mean heart's width, of the thoracic diameter."""
+
+
+@dataclass(frozen=True)
+class Body:
+    """Sizes and habits of one phantom, resolved from options and seed."""
+
+    sex: str
+    thorax_mm: float
+    lung_height_mm: float
+    apex_mm: float
+    """Height of the lung apices below the film's top."""
+    depth_mm: float
+    """Greatest front-to-back depth inside the ribs."""
+    wall_mm: float
+    """Soft tissue outside the ribs, at the side."""
+    ctr: float
+    inspiration: float
+    rotation_degrees: float
+    portable: bool
+    age: float
+    """0 young, 1 old: unfolded aorta, calcified cartilage, thin bones."""
+
+
+@dataclass(frozen=True)
+class Thorax:
+    """Outlines in the patient's film coordinates (mm). ``domes`` hold (x, y) of the diaphragm."""
+
+    body: Body
+    right_lung: Outline
+    left_lung: Outline
+    heart: Outline
+    right_dome: tuple[np.ndarray, np.ndarray]
+    left_dome: tuple[np.ndarray, np.ndarray]
+
+    def level_mm(self, t: float | np.ndarray) -> float | np.ndarray:
+        """y of the fraction ``t`` of the lung's height."""
+        return self.body.apex_mm + t * self.body.lung_height_mm
+
+    def dome_y(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Height of the right and left diaphragm (y in mm) at ``x``."""
+        return (
+            np.interp(x, *self.right_dome).astype(np.float32),
+            np.interp(x, *self.left_dome).astype(np.float32),
+        )
+
+    def masks(self, film: Film) -> dict[str, np.ndarray]:
+        """Boolean ``[rows, cols]`` of heart, right_lung and left_lung; a lung is what is seen of it:
+        above the diaphragm and not behind the heart. A pixel belongs where its centre lies."""
+        x, y = film.coordinates()
+        right_dome, left_dome = self.dome_y(x)
+        heart = _inside(self.heart, x, y)
+        return {
+            "heart": heart,
+            "right_lung": _inside(self.right_lung, x, y) & (y < right_dome) & ~heart,
+            "left_lung": _inside(self.left_lung, x, y) & (y < left_dome) & ~heart,
+        }
+
+
+def _inside(outline: Outline, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    left, right = outline.borders(y)
+    return (x >= left) & (x <= right)
+
+
+def draw_body(options: CxrOptions, film_mm: float, rng: np.random.Generator) -> Body:
+    """Everything that was not asked for, drawn; always the same number of draws."""
+    n, u = rng.standard_normal(12), rng.random(6)
+    sex = options.sex or ("female" if u[0] < 0.5 else "male")
+    male = sex == "male"
+    inspiration = options.inspiration if options.inspiration is not None else float(np.clip(0.68 + 0.18 * n[0], 0, 1))
+    if options.portable and options.inspiration is None:
+        inspiration *= 0.6
+    thorax = float(np.clip((288 if male else 262) + 12 * n[1], 232, min(318, 0.88 * film_mm)))
+    height = thorax * (0.80 + 0.22 * inspiration + 0.035 * n[2])
+    height = float(np.clip(height, 0.66 * thorax, 0.86 * film_mm))
+    room = film_mm - height
+    apex = float(np.clip(room * (0.30 + 0.07 * n[3]), 12, max(13, room - 25)))
+    ctr = options.ctr if options.ctr is not None else float(np.clip(0.475 + 0.055 * n[4] + 0.05 * options.portable, 0.38, 0.65))
+    rotation = options.rotation_degrees
+    if rotation is None:
+        rotation = float((2.5 if options.portable else 1.2) * n[5])
+    return Body(
+        sex=sex,
+        thorax_mm=thorax,
+        lung_height_mm=height,
+        apex_mm=apex,
+        depth_mm=float(np.clip(165 + 12 * n[6], 135, 195)),
+        wall_mm=float(np.clip(27 + 8 * n[7], 14, 52)),
+        ctr=ctr,
+        inspiration=inspiration,
+        rotation_degrees=rotation,
+        portable=options.portable,
+        age=float(u[1]),
+    )
+
+
+def build(body: Body, findings: tuple[str, ...], rng: np.random.Generator) -> Thorax:
+    """Outlines of one chest."""
+    size, height, top = body.thorax_mm, body.lung_height_mm, body.apex_mm
+    n = rng.standard_normal(40)
+    shift = size * 0.0035 * body.rotation_degrees  # the mediastinum lies in front of the axis
+    barrel = 0.05 * n[0]
+    cage = CAGE_X * (1 + barrel * np.clip(0.6 - CAGE_T, -0.4, 0.6))
+    widen = 1 + 0.10 * n[1] + 0.25 * body.portable * (0.3 + 0.2 * abs(n[2]))
+    right_inner = _vary(RIGHT_INNER_X, RIGHT_INNER_T, widen, 0.006 * n[3:7])
+    left_inner = _vary(LEFT_INNER_X, LEFT_INNER_T, widen, 0.006 * n[7:11])
+    knob = np.exp(-(((LEFT_INNER_T - 0.25) / 0.05) ** 2))
+    left_inner = left_inner + knob * (0.022 * (body.age - 0.5) + 0.006 * n[11])
+    window = np.exp(-(((LEFT_INNER_T - 0.41) / 0.05) ** 2))
+    left_inner = left_inner + window * 0.008 * n[12]
+    half = size * 0.003 * body.rotation_degrees  # turning widens one lung at the other's cost
+    t = np.linspace(-0.02, 1.4, 300)
+    right_edge = -PchipInterpolator(CAGE_T, cage)(t) * size * (1 + 0.012 * n[13]) + half
+    left_edge = PchipInterpolator(CAGE_T, cage)(t) * size * (1 - 0.012 * n[13]) + half
+    right_in = -PchipInterpolator(RIGHT_INNER_T, right_inner)(t) * size + shift * _ramp(t)
+    left_in = PchipInterpolator(LEFT_INNER_T, left_inner)(t) * size + shift * _ramp(t)
+    lift = 0.004 * n[14]
+    y_right, y_left = top + (t - lift) * height, top + (t + lift) * height
+    right_lung = Outline.between(y_right, right_edge, np.maximum(right_in, right_edge))
+    left_lung = Outline.between(y_left, np.minimum(left_in, left_edge), left_edge)
+    right_dome, left_dome = _domes(body, n[15:25], half)
+    right_dome, left_dome = _with_effusion(body, findings, right_dome, left_dome, rng)
+    heart = _heart(body, left_dome, n[25:40], shift, right_lung, left_lung)
+    return Thorax(body, right_lung, left_lung, heart, right_dome, left_dome)
+
+
+def _ramp(t: np.ndarray) -> np.ndarray:
+    return np.clip((t + 0.02) / 0.3, 0, 1)
+
+
+def _vary(x: np.ndarray, t: np.ndarray, widen: float, bumps: np.ndarray) -> np.ndarray:
+    """Wider or narrower, with slow bends; the apex itself stays."""
+    fixed = np.clip(t / 0.08, 0, 1)
+    bend = sum(b * np.sin((k + 1) * np.pi * t / 0.9) for k, b in enumerate(bumps))
+    return x * (1 + fixed * (widen - 1)) + fixed * bend
+
+
+def _domes(body: Body, n: np.ndarray, half: float) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
+    """Flat and low in a deep breath, high and round in a shallow one."""
+    out = []
+    flat = 1.25 - 0.45 * body.inspiration + 0.10 * n[0]
+    for side, xs, ts, k in ((-1, RIGHT_DOME_X, RIGHT_DOME_T, 1), (1, LEFT_DOME_X, LEFT_DOME_T, 5)):
+        t = 1.0 + (ts - 1.0) * np.where(ts < 1, flat * (1 + 0.07 * n[k]), 1)
+        hump = 0.010 * n[k + 1] * np.sin((xs - 0.1) / 0.4 * 2 * np.pi) * (xs < 0.48)
+        t = t + hump + 0.012 * n[k + 2]
+        curve = PchipInterpolator(xs + 0.01 * n[k + 3], t)
+        fine = np.linspace(0.0, 0.53, 400)
+        x = side * fine * body.thorax_mm + half
+        y = body.apex_mm + curve(fine) * body.lung_height_mm
+        order = np.argsort(x)
+        out.append((x[order], y[order]))
+    return out[0], out[1]
+
+
+def _with_effusion(
+    body: Body,
+    findings: tuple[str, ...],
+    right: tuple[np.ndarray, np.ndarray],
+    left: tuple[np.ndarray, np.ndarray],
+    rng: np.random.Generator,
+) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
+    """Fluid lifts the visible lung's lower border into a meniscus that climbs at the side."""
+    level, climb = 0.03 + 0.14 * rng.random(2), 0.05 + 0.10 * rng.random(2)
+    out = []
+    for k, (x, y) in enumerate((right, left)):
+        if ("effusion_right", "effusion_left")[k] in findings:
+            lateral = np.clip(np.abs(x) / (0.49 * body.thorax_mm), 0, 1)
+            corner = y[np.abs(np.abs(x) - 0.47 * body.thorax_mm).argmin()]
+            surface = corner - body.lung_height_mm * (level[k] + climb[k] * lateral**6)
+            width = 0.02 * body.lung_height_mm
+            y = -width * np.logaddexp(-y / width, -surface / width)  # smooth minimum
+        out.append((x, y))
+    return out[0], out[1]
+
+
+def _heart(
+    body: Body,
+    left_dome: tuple[np.ndarray, np.ndarray],
+    n: np.ndarray,
+    shift: float,
+    right_lung: Outline,
+    left_lung: Outline,
+) -> Outline:
+    """The mean outline, scaled to the ratio asked for and set on the left diaphragm."""
+    size, height = body.thorax_mm, body.lung_height_mm
+    x, t = HEART.T.copy()
+    angle = np.arctan2(t - 0.69, x - 0.085)
+    wave = sum(0.010 * n[k] * np.cos((k + 2) * angle + n[k + 3]) for k in range(3))
+    x, t = 0.085 + (x - 0.085) * (1 + wave), 0.69 + (t - 0.69) * (1 + wave)
+    t = t + 0.10 * n[6] * np.clip(x - 0.1, -0.25, 0.25) * 0.5  # apex up or down
+    share = np.clip(MEAN_HEART[0] / sum(MEAN_HEART) + 0.035 * n[7], 0.22, 0.42)
+    thoracic = float(np.max(left_lung.right - np.interp(left_lung.y, right_lung.y, right_lung.left)))
+    width = body.ctr * thoracic
+    stretch = np.where(x > 0, width * (1 - share) / x.max(), width * share / -x.min())
+    grown = float(np.clip(1 + 0.55 * (body.ctr / 0.467 - 1) + 0.04 * n[8], 0.80, 1.28))
+    y = body.apex_mm + 0.885 * height + (t - 0.885) * height * grown
+    apex_y = np.interp(0.22 * size, *left_dome)
+    y = y + 0.75 * (apex_y - (body.apex_mm + 0.81 * height))  # the heart rests on the diaphragm
+    outline = Outline.through(np.column_stack([x * stretch, y]))
+    outline = outline.moved(shift)
+    excess = float(outline.right.max() - (0.5 * size - 0.012 * size))
+    return outline.moved(-max(0.0, excess))

@@ -1,0 +1,165 @@
+"""Soft tissue and air along the ray: trunk, shoulders, breasts, lungs, airways, bowel gas.
+
+Everything is water-equivalent millimetres, float32 ``[rows, cols]``. Organs are seen on a
+radiograph where they push air away, so the sum is: body minus the air inside it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .anatomy import Thorax
+from .shapes import Cloud, Film, chord, noise_field, smooth_step
+
+AIR_IN_LUNG = 0.74
+"""Share of air in a lung in inspiration."""
+
+
+def trunk(thorax: Thorax, x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Chest, abdomen, neck and shoulders, arms held away from the chest."""
+    body = thorax.body
+    n = rng.standard_normal(8)
+    half = 0.5 * body.thorax_mm
+    t = (y - body.apex_mm) / body.lung_height_mm
+    side = 1 + 0.02 * n[0] * np.sign(x)
+    waist = np.interp(t, [-0.3, 0.2, 0.55, 0.9, 1.25, 1.6], [0.78, 0.95, 1.0, 1.0, 0.95, 0.97])
+    width = (half + body.wall_mm) * waist * side
+    depth = body.depth_mm + 0.9 * body.wall_mm + 8
+    profile = np.interp(t, [-0.25, 0.0, 0.25, 0.6, 1.0, 1.4], [0.55, 0.72, 0.92, 1.0, 1.02, 1.06])
+    chest = depth * profile * chord(x / width, 2.4)
+    chest *= smooth_step(t + 0.16 - 0.000015 * x * x, 0.10)
+    neck_half = 0.20 * body.thorax_mm * (1 + 0.06 * n[1])
+    neck = (95 + 8 * n[2]) * chord(x / (neck_half * (1 + 0.5 * np.clip(t + 0.12, 0, 1))), 2.5)
+    neck *= smooth_step(0.35 - t, 0.15)
+    shoulder = _shoulders(thorax, x, t, n[3:])
+    total = (chest**5 + neck**5 + shoulder**5) ** 0.2
+    return np.asarray(total, np.float32)
+
+
+def _shoulders(thorax: Thorax, x: np.ndarray, t: np.ndarray, n: np.ndarray) -> np.ndarray:
+    """Slabs that rise from the chest to the arms; the axilla below them is open."""
+    half = 0.5 * thorax.body.thorax_mm
+    out = (np.abs(x) - half) / half
+    top = -0.20 + 0.30 * np.clip(out + 0.62, 0, 2) ** 1.6 * (1 + 0.12 * n[0])
+    under = 0.52 + 0.04 * n[1] - 0.95 * np.clip(out, -0.1, 0.5) + 0.8 * np.clip(out - 0.12, 0, 1) ** 1.2
+    middle, high = (top + under) / 2, np.maximum((under - top) / 2, 0.02)
+    fade = smooth_step(out + 0.30, 0.45)
+    return (118 + 8 * n[2]) * chord((t - middle) / high, 2.6) * fade
+
+
+def breasts(thorax: Thorax, x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Women: two domes whose lower borders cross the lung bases; men: pectoral folds, faint."""
+    body = thorax.body
+    n, u = rng.standard_normal(8), rng.random(2)
+    total = np.zeros_like(x)
+    for k, side in enumerate((-1, 1)):
+        cx = side * body.thorax_mm * (0.29 + 0.012 * n[k])
+        if body.sex == "female":
+            size = body.thorax_mm * (0.17 + 0.06 * u[0])
+            cy = thorax.level_mm(0.66 + 0.10 * u[1] + 0.012 * n[2 + k])
+            dx, dy = (x - cx) / (1.05 * size), (y - cy) / size
+            dy = np.where(dy < 0, dy * 0.55, dy)
+            total += (26 + 34 * u[0]) * chord(np.sqrt(dx * dx + dy * dy) ** 0.9, 2.2) ** 1.1
+        else:
+            size = body.thorax_mm * 0.24
+            cy = thorax.level_mm(0.36 + 0.01 * n[2 + k])
+            dx, dy = (x - cx) / size, (y - cy) / (0.8 * size)
+            total += 11 * chord(np.sqrt(dx * dx + dy * dy), 2) * smooth_step(-dy + 0.6, 0.5)
+    return np.asarray(total, np.float32)
+
+
+def lungs(thorax: Thorax, film: Film, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Millimetres of lung along the ray, and the share of the free depth it is (0 outside)."""
+    x, y = film.coordinates()
+    body = thorax.body
+    n = rng.standard_normal(6)
+    right, left = thorax.right_lung.borders(y), thorax.left_lung.borders(y)
+    t = (y - body.apex_mm) / body.lung_height_mm
+    middle, half = (right[0] + left[1]) / 2, np.maximum((left[1] - right[0]) / 2, 1)
+    cap = np.sqrt(np.clip(1 - (1 - np.clip((t + 0.02) / 0.42, 0, 1)) ** 2, 0, 1))
+    depth = body.depth_mm * (0.30 + 0.70 * cap) * chord((x - middle) / half, 2.3)
+    total = np.zeros_like(x)
+    for (outer, inner), dome in zip(((right[0], right[1]), (left[1], left[0])), thorax.dome_y(x), strict=True):
+        inside = np.abs(inner - x) * ((x - outer) * (inner - x) > 0)
+        rim = np.clip(inside / (26 + 2 * n[0]), 0, 1)
+        medial = np.sqrt(1 - (1 - rim) ** 2)
+        apex = np.clip(np.abs(inner - outer) / 45, 0, 1) ** 0.5
+        below = np.clip((y - dome) / (62 + 6 * n[1]), 0, 1)
+        diaphragm = 1 - np.sqrt(1 - (1 - below) ** 2)
+        total += depth * medial * apex * np.where(y < dome, 1, diaphragm * (0.62 + 0.05 * n[2]))
+    total += _between_the_lungs(thorax, x, t) * (np.maximum(-1, (x - right[1]) * (left[0] - x)) > 0)
+    heart = heart_depth(thorax, x, y, rng)
+    lung = np.maximum(total - heart, np.minimum(total, 8))
+    share = lung / np.maximum(depth, 30)
+    return np.asarray(lung, np.float32), np.asarray(np.clip(share, 0, 1), np.float32)
+
+
+def _between_the_lungs(thorax: Thorax, x: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """Lung in front of and behind the great vessels: the mediastinum is not as dense as the belly."""
+    return 34 * smooth_step(t - 0.12, 0.10) * smooth_step(0.80 - t, 0.15) * np.exp(-((x / 60) ** 2))
+
+
+def heart_depth(thorax: Thorax, x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Front-to-back millimetres of the heart: rounded at its borders, flatter than wide."""
+    left, right = thorax.heart.borders(y)
+    half = np.maximum((right - left) / 2, 0)
+    u = np.where(half > 0, (x - (left + right) / 2) / np.maximum(half, 0.5), 2)
+    widest = float((thorax.heart.right - thorax.heart.left).max()) / 2
+    tall = np.sqrt(np.clip(half / widest, 0, 1))
+    return np.asarray(1.55 * widest * tall * chord(u, 2.0), np.float32)
+
+
+def airways(thorax: Thorax, film: Film, rng: np.random.Generator) -> np.ndarray:
+    """Air in trachea and main bronchi, to be taken away from the mediastinum."""
+    body = thorax.body
+    n = rng.standard_normal(6)
+    wide = (8.2 if body.sex == "female" else 9.4) * (1 + 0.07 * n[0])
+    carina = thorax.level_mm(0.315 + 0.015 * n[1])
+    lean = -2.0 - 2.5 * body.age + n[2] + 0.25 * body.rotation_degrees
+    top = np.array([1.5 * n[3] + 0.2 * body.rotation_degrees, -20.0])
+    fork = np.array([lean, carina])
+    total = tube(film, np.linspace(top, fork, 40), np.full(40, wide))
+    for side, steep, length, scale in ((-1, 62, 30, 0.80), (1, 42, 46, 0.70)):
+        angle = np.deg2rad(steep + 4 * n[4])
+        end = fork + length * np.array([side * np.cos(angle), np.sin(angle)])
+        line = np.linspace(fork + (side * wide * 0.35, -4.0), end, 30)
+        bronchus = tube(film, line, wide * np.linspace(scale, 0.62 * scale, 30))
+        total = np.maximum(total, bronchus)
+    return total * 0.85
+
+
+def tube(film: Film, line: np.ndarray, radius: np.ndarray) -> np.ndarray:
+    """Millimetres through a round tube along ``line`` ``[n, 2]`` (mm) of ``radius`` ``[n]`` (mm)."""
+    cloud = Cloud()
+    cloud.add_tube(line, radius, 0.6 * film.pixel_mm)
+    return cloud.on(film)
+
+
+def bowel_gas(thorax: Thorax, x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The gas bubble of the stomach under the left diaphragm, with its level; sometimes colon."""
+    body = thorax.body
+    n, u = rng.standard_normal(10), rng.random(4)
+    _, dome = thorax.dome_y(x)
+    cx = body.thorax_mm * (0.25 + 0.03 * n[0])
+    wide, deep = 26 + 14 * u[0], 14 + 16 * u[1]
+    _, top = thorax.dome_y(np.array([cx]))
+    cy = float(top[0]) + 7 + deep
+    warp = 0.12 * np.sin((x - cx) / 9 + n[1]) + 0.10 * np.sin((y - cy) / 7 + n[2])
+    r = np.hypot((x - cx) / wide, (y - cy) / deep) + warp
+    gas = (22 + 40 * u[2]) * chord(r, 2.2) * smooth_step(y - dome - 4, 3)
+    if u[3] < 0.6:
+        gas *= smooth_step(cy + 0.35 * deep - y, 1.2)
+    for k in range(3):
+        bx, by = body.thorax_mm * (0.33 - 0.25 * k + 0.03 * n[3 + k]), thorax.level_mm(1.10 + 0.03 * n[6 + k])
+        blob = np.hypot((x - bx) / (12 + 4 * k), (y - by) / 9) + 0.25 * np.sin(x / 5 + k) * np.sin(y / 6)
+        gas += 12 * chord(blob) * (u[k] > 0.35)
+    return np.asarray(gas, np.float32)
+
+
+def unevenness(film: Film, rng: np.random.Generator) -> np.ndarray:
+    """Fat, muscle bundles and folds: slow waves around 1 that multiply soft tissue."""
+    shape = (film.rows, film.cols)
+    field = np.ones(shape, np.float32)
+    for grain_mm, strength in ((70, 0.020), (28, 0.010), (11, 0.0045)):
+        field += strength * noise_field(shape, grain_mm / film.pixel_mm, rng)
+    return field

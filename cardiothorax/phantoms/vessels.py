@@ -1,0 +1,101 @@
+"""The lungs' vessels: trees from both hila, thinner and more of them towards the pleura."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .anatomy import Thorax
+from .shapes import Cloud, Film, noise_field
+
+BLOOD_OVER_LUNG = 0.8
+
+
+@dataclass
+class _Branches:
+    lines: list[np.ndarray]
+    radii: list[np.ndarray]
+
+
+def vessels(thorax: Thorax, film: Film, lung_share: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Millimetres of blood in place of lung, float32 ``[rows, cols]``."""
+    size = thorax.body.thorax_mm
+    branches = _Branches([], [])
+    full = 1.0 + 0.15 * rng.standard_normal() + 0.15 * thorax.body.portable
+    for side, level, stems in ((-1, 0.43, RIGHT_STEMS), (1, 0.385, LEFT_STEMS)):
+        hilum = np.array([side * 0.118 * size + 0.6 * thorax.body.rotation_degrees, thorax.level_mm(level)])
+        for angle, radius, lead in stems:
+            start = hilum + np.array([0.0, lead]) + rng.normal(0, 2.5, 2)
+            direction = np.deg2rad(angle + rng.normal(0, 7))
+            _grow(branches, start, direction, radius * full * rng.uniform(0.85, 1.15), side, 0, rng)
+    cloud = Cloud()
+    for line, radius in zip(branches.lines, branches.radii, strict=True):
+        cloud.add_tube(line, radius, 0.7 * film.pixel_mm)
+    _fine(cloud, thorax, rng)
+    total = cloud.on(film)
+    return np.asarray(np.minimum(total, 26) * np.clip(lung_share * 2.2, 0, 1), np.float32)
+
+
+RIGHT_STEMS = (
+    (78, 7.2, 6), (62, 3.2, 10), (95, 3.4, 14), (40, 3.0, 12), (18, 2.8, 4), (-8, 2.8, -2), (-38, 3.6, -8),
+    (-62, 3.9, -10), (-80, 2.6, -10), (110, 2.4, 18), (70, 2.6, 16),
+)  # fmt: skip
+LEFT_STEMS = (
+    (72, 6.6, 8), (55, 3.2, 8), (88, 3.2, 14), (35, 3.0, 10), (10, 2.8, 2), (-15, 2.8, -2), (-42, 3.5, -6),
+    (-65, 3.7, -8), (-80, 2.4, -8), (64, 2.6, 14),
+)  # fmt: skip
+"""(angle below the horizontal outwards in degrees, radius in mm, start below the hilum in mm)."""
+
+
+def _grow(
+    out: _Branches, start: np.ndarray, angle: float, radius: float, side: int, depth: int, rng: np.random.Generator
+) -> None:
+    """One vessel and, from its end and its side, the next; a vessel that runs along the ray is short."""
+    if radius < 0.42 or depth > 7:
+        return
+    length = (7.0 + 5.2 * radius) * rng.uniform(0.6, 1.25) * (1.0 if depth else 1.15)
+    u = np.linspace(0, 1, 12)
+    bend = rng.normal(0, 0.22)
+    heading = angle + bend * u
+    step = length / 11
+    line = start + np.cumsum(np.column_stack([side * np.cos(heading), np.sin(heading)]) * step, axis=0)
+    out.lines.append(line)
+    out.radii.append(radius * np.linspace(1.0, 0.84, 12))
+    spread = rng.uniform(0.22, 0.62)
+    share = rng.uniform(0.60, 0.80)
+    sign = 1 if rng.random() < 0.5 else -1
+    _grow(out, line[-1], heading[-1] + sign * spread * 0.45, radius * 0.86 * rng.uniform(0.9, 1), side, depth + 1, rng)
+    _grow(out, line[-1], heading[-1] - sign * spread, radius * share, side, depth + 1, rng)
+    if depth < 4 and rng.random() < 0.75:
+        middle = line[int(rng.integers(3, 9))]
+        _grow(out, middle, angle + rng.normal(0, 0.8), radius * rng.uniform(0.35, 0.55), side, depth + 1, rng)
+
+
+def _fine(cloud: Cloud, thorax: Thorax, rng: np.random.Generator) -> None:
+    """Vessels too many to grow: short threads that point away from the hilum, all over the lung."""
+    count, points = 900, 24
+    size = thorax.body.thorax_mm
+    side = np.where(rng.random(count) < 0.5, -1.0, 1.0)
+    x0 = side * size * rng.uniform(0.09, 0.48, count)
+    y0 = np.asarray(thorax.level_mm(rng.uniform(0.03, 1.0, count)))
+    hilum_y = thorax.level_mm(0.42)
+    heading = np.arctan2(y0 - hilum_y, x0 - side * 0.09 * size) + rng.normal(0, 0.45, count)
+    length = rng.uniform(8, 24, count)
+    radius = rng.uniform(0.35, 0.85, count)
+    u = np.linspace(0, 1, points)
+    turn = heading[:, None] + rng.normal(0, 0.4, count)[:, None] * u
+    step = (length / points)[:, None]
+    x = x0[:, None] + np.cumsum(np.cos(turn) * step, axis=1)
+    y = y0[:, None] + np.cumsum(np.sin(turn) * step, axis=1)
+    volume = np.pi * radius[:, None] ** 2 * step * np.sin(np.pi * (0.1 + 0.8 * u))
+    cloud.add(x, y, volume)
+
+
+def parenchyma(film: Film, rng: np.random.Generator) -> np.ndarray:
+    """Uneven air content, as a factor around 1: what the eye sees as lung texture."""
+    shape = (film.rows, film.cols)
+    field = np.ones(shape, np.float32)
+    for grain_mm, strength in ((40, 0.020), (14, 0.012), (5, 0.009), (2.0, 0.006)):
+        field += strength * noise_field(shape, grain_mm / film.pixel_mm, rng)
+    return field
