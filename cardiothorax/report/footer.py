@@ -13,10 +13,10 @@ from ..radiograph.labels import ORGANS
 from ..records import Flag
 from .lettering import font, writable
 from .palette import GRADE_COLORS, ORGAN_COLORS, WHITE, Rgb
+from .wording import NOTICE, finding, ratio
 
 GROUND: Rgb = (24, 26, 30)
 MUTED: Rgb = (190, 195, 200)
-NOTICE = "Research use, not a medical device."
 
 
 def with_footer(
@@ -30,7 +30,7 @@ def with_footer(
     unit = max(height, width) / 500
     strip = _Strip(width, unit)
     if values is not None:
-        strip.heading(_ratio_text(values))
+        strip.heading(f"CTR {ratio(values.ctr, values.cutoff)}   {finding(values)}")
     if caption:
         strip.paragraph(caption, WHITE)
     for flag in flags:
@@ -42,12 +42,6 @@ def with_footer(
     for paint in strip.paints:
         paint(pen, height)
     return np.asarray(out).copy()
-
-
-def _ratio_text(values: CtrValues) -> str:
-    side = "enlarged" if values.cardiomegaly else "not enlarged"
-    relation = ">" if values.cardiomegaly else "\u2264"
-    return f"CTR {values.ctr:.2f}   {side} ({relation} {values.cutoff:.2f})"
 
 
 class _Strip:

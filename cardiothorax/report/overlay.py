@@ -17,6 +17,7 @@ from ..records import Flag, write_atomically
 from .drawing import Canvas
 from .footer import with_footer
 from .palette import LINE_COLORS, MIDLINE_COLOR, ORGAN_COLORS, WHITE
+from .wording import length
 
 SHORTEST_SIDE_PX, LONGEST_SIDE_PX = 1000, 1600
 """The longer side of the drawn picture: small films are enlarged until lettering is readable."""
@@ -31,15 +32,17 @@ def draw_overlay(
     caption: str = "",
     flags: Iterable[Flag] = (),
     pixel_aspect: float = 1.0,
+    footer: bool = True,
 ) -> np.ndarray:
     """RGB uint8 ``[row, column, 3]``; the longer side of the picture is 1000 to 1600 px.
 
     ``grey2d`` (0 to 255, bright = dense) and ``labels2d`` (values of
     :mod:`cardiothorax.radiograph.labels`) share one grid, in which ``lines`` have their pixel ends.
     Line labels are in millimeters where ``values`` has them, else in pixels of that grid. With
-    ``values``, ``caption`` or ``flags`` a footer is added below the picture. ``R`` and ``L`` stand on
-    the sides where the labels have the right and the left lung. ``pixel_aspect`` is row spacing over
-    column spacing. Wrong shapes and grey values out of range are a ``ValueError``.
+    ``values``, ``caption`` or ``flags`` a footer is added below the picture, unless ``footer`` is
+    false. ``R`` and ``L`` stand on the sides where the labels have the right and the left lung.
+    ``pixel_aspect`` is row spacing over column spacing. Wrong shapes and grey values out of range
+    are a ``ValueError``.
     """
     grey = _checked(grey2d, labels2d, pixel_aspect)
     canvas = Canvas.of(grey, pixel_aspect, SHORTEST_SIDE_PX, LONGEST_SIDE_PX)
@@ -56,12 +59,12 @@ def draw_overlay(
             text = f"{name} {_length(name, lines[name], values)}"
             canvas.line_label(text, lines[name].start_px, lines[name].end_px, LINE_COLORS[name])
     kept = tuple(flags)
-    if values is None and not caption and not kept:
+    if not footer or (values is None and not caption and not kept):
         return canvas.rgb()
     return with_footer(canvas.rgb(), values=values, caption=caption, flags=kept)
 
 
-def write_overlay_png(path: Path | str, rgb: np.ndarray) -> None:
+def write_overlay_png(rgb: np.ndarray, path: Path | str) -> None:
     """The drawn picture as PNG, without any metadata."""
     from PIL import Image as PilImage
 
@@ -83,10 +86,9 @@ def _checked(grey: np.ndarray, labels: np.ndarray, pixel_aspect: float) -> np.nd
 
 def _length(name: str, line: Line, values: CtrValues | None) -> str:
     fields = {"T": "thoracic_diameter", "Th": "cardiac_diameter", "MRD": "mrd", "MLD": "mld"}
-    if values is not None and (millimeters := getattr(values, fields[name] + "_mm")) is not None:
-        return f"{millimeters:.1f} mm"
-    pixels = getattr(values, fields[name] + "_px") if values else abs(line.end_px[0] - line.start_px[0])
-    return f"{pixels:.0f} px"
+    if values is None:
+        return length(None, abs(line.end_px[0] - line.start_px[0]))
+    return length(getattr(values, fields[name] + "_mm"), getattr(values, fields[name] + "_px"))
 
 
 def _draw_midline(canvas: Canvas, labels: np.ndarray, lines: Mapping[str, Line]) -> None:
