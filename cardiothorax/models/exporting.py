@@ -81,12 +81,13 @@ def _write_onnx(network: nn.Module, card: Card, file: Path) -> None:
     side = 2 * card.input.multiple
     example = torch.zeros(1, card.input.channels, side, side)
     dynamic = {0: "n", 2: "height", 3: "width"}
+    dynamic_out = dynamic if network(example).ndim == 4 else {0: "n"}  # a classifier gives [n, classes]
     with torch.inference_mode(), warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of this exporter, whose graph keeps every node
         torch.onnx.export(
             torch.nn.Sequential(network, torch.nn.Softmax(dim=1)).eval(), (example,), str(file),
             input_names=["image"], output_names=["probabilities"],
-            dynamic_axes={"image": dynamic, "probabilities": dynamic},
+            dynamic_axes={"image": dynamic, "probabilities": dynamic_out},
             opset_version=OPSET, dynamo=False, do_constant_folding=False,
             training=torch.onnx.TrainingMode.PRESERVE,  # EVAL would fold batch norm into the rounded weights
         )

@@ -15,8 +15,8 @@ from .card import ONNX_FILE, WEIGHTS_FILE, Card
 from .checksums import verify
 from .registry import find_model
 
-KEPT_WARM = 2
-"""Models that a worker keeps open: the reader's and one to compare with."""
+KEPT_WARM = 3
+"""Models that a worker keeps open: the gate, the reader's and one to compare with."""
 
 
 @dataclass(frozen=True)
