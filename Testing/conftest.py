@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,12 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 # Two test processes share the cores: a network that takes all of them in each is slower, not faster.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("CARDIOTHORAX_THREADS", "1")
+# Models that a developer added to the machine are not what is tested.
+MODELS = tempfile.mkdtemp(prefix="cardiothorax-test-models-")
+atexit.register(shutil.rmtree, MODELS, ignore_errors=True)
+os.environ["CARDIOTHORAX_MODELS"] = MODELS
 # No display is there, and none is wanted.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("MPLBACKEND", "agg")

@@ -27,7 +27,7 @@ def pipeline(film: Path, engine: str) -> dict[str, Any]:
     imported = time.perf_counter() - before
     before = time.perf_counter()
     model = open_model(engine=engine, device="cpu")
-    gate = open_model(task="gate", engine=engine, device="cpu")
+    gate = open_model(task="radiograph-gate", engine=engine, device="cpu")
     opened = time.perf_counter() - before
 
     def once() -> dict[str, float]:
@@ -127,7 +127,7 @@ def gpu(film: Path) -> dict[str, Any]:
     from cardiothorax.models import open_model
 
     model = open_model(engine="torch", device="cuda")
-    gate = open_model(task="gate", engine="torch", device="cuda")
+    gate = open_model(task="radiograph-gate", engine="torch", device="cuda")
     run(read_radiograph(film), model, gate)
     total = median_seconds(lambda: run(read_radiograph(film), model, gate), WARM_RUNS)
     stages = run(read_radiograph(film), model, gate).result.seconds
