@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .image import IDENTITY, Image, Vector
 
 if TYPE_CHECKING:
+    from .arrays import radiograph_from_array
     from .finding import find_radiographs
     from .grayscale import window_to_uint8
     from .identity import deidentified, pixel_sha256
@@ -38,6 +39,7 @@ _HOME = {
     "labels_to_square": "square",
     "pad_to_square": "square",
     "pixel_sha256": "identity",
+    "radiograph_from_array": "arrays",
     "radiographic_view": "orientation",
     "read_mask": "masks",
     "read_radiograph": "radiographs",
@@ -60,6 +62,7 @@ __all__ = [
     "labels_to_square",
     "pad_to_square",
     "pixel_sha256",
+    "radiograph_from_array",
     "radiographic_view",
     "read_mask",
     "read_radiograph",

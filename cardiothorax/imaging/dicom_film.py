@@ -1,45 +1,69 @@
-"""A DICOM radiograph as a reader sees it: decode, modality, VOI, polarity, spacing, tags."""
+"""A DICOM radiograph as a reader sees it: decode, grey chain, spacing, tags."""
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from .checks import check_values, grey_of_color
-from .dicom_grey import film_grey
+from .dicom_grey import VoiChoice, film_grey
 from .dicom_header import measuring_tags, read_header
+from .dicom_kinds import FOR_PROCESSING_CLASS
 from .dicom_pixels import stored_values
-from .image import IDENTITY, Image
+from .guard import damage_named
+from .image import Image
 from .spacing import pixel_size
-
-VoiChoice = int | tuple[float, float] | None
 
 
 def read_dicom(path: Path, voi: VoiChoice = None) -> Image:
-    dataset = read_header(path)
-    stored = stored_values(path.name, dataset)
-    notes: tuple[str, ...]
-    if stored.ndim == 3:
-        grey, notes = grey_of_color(path.name, stored), ()
-        check_values(path.name, grey)
-    else:
-        check_values(path.name, stored)
-        grey, notes = film_grey(dataset, stored, voi)
-    size = pixel_size(dataset)
+    """One CR, DX or captured film. Origin and direction are those ITK gives a film: it has no place
+    in the patient; ``PatientOrientation`` in ``tags`` says how it lies."""
+    with damage_named(path.name, "DICOM"), warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        dataset = read_header(path)
+        grey, notes = _grey(path.name, dataset, voi)
+        size = pixel_size(dataset)
+        tags = measuring_tags(dataset)
     return Image(
-        array=np.ascontiguousarray(grey, np.float32)[None],
+        array=grey[None],
         spacing_mm=(size.column_mm, size.row_mm, 1.0),
-        origin_mm=(0.0, 0.0, 0.0),
-        direction=_direction(dataset),
-        modality=str(dataset.get("Modality", "")),
-        tags=measuring_tags(dataset),
+        modality=tags.get("Modality", ""),
+        tags=tags,
         spacing_source=size.source,
-        notes=(*notes, *size.notes),
+        notes=(*_corrections(heard), *notes, *size.notes, *_raw_data(tags)),
         source=path.name,
     )
 
 
-def _direction(dataset: Any) -> tuple[float, ...]:
-    return IDENTITY
+def _grey(name: str, dataset: Any, voi: VoiChoice) -> tuple[np.ndarray, tuple[str, ...]]:
+    stored = stored_values(name, dataset)
+    if stored.ndim == 2:
+        check_values(name, stored)
+        grey, notes = film_grey(name, dataset, stored, voi)
+    else:
+        # a palette's own depth replaces the pixels'
+        white = np.iinfo(stored.dtype).max if "PALETTE" in dataset.PhotometricInterpretation else 0
+        grey, notes = grey_of_color(name, stored[..., :3], white or 2.0 ** int(dataset.BitsStored) - 1), ()
+        check_values(name, grey)
+    return np.ascontiguousarray(grey, np.float32), notes
+
+
+def _corrections(heard: list[warnings.WarningMessage]) -> tuple[str, ...]:
+    """What pydicom corrected while decoding, in our words."""
+    said = " ".join(str(warning.message) for warning in heard)
+    pairs = (("Bits Stored", "BitsStored"), ("Pixel Representation", "PixelRepresentation"))
+    return tuple(
+        f"{keyword} of the header contradicts the compressed pixels, which were followed."
+        for words, keyword in pairs
+        if f"'{words}'" in said or f"({words})" in said
+    )
+
+
+def _raw_data(tags: dict[str, str]) -> tuple[str, ...]:
+    raw = tags.get("PresentationIntentType", "").upper() == "FOR PROCESSING"
+    if raw or tags.get("SOPClassUID") == FOR_PROCESSING_CLASS:
+        return ("Unprocessed detector data (FOR PROCESSING): contrast differs from a film for reading.",)
+    return ()

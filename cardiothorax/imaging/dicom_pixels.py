@@ -1,4 +1,4 @@
-"""Stored values of a DICOM film: decoding only, no rescale, no window, no polarity."""
+"""Stored values of a DICOM film: decoding only; no rescale, no window, no polarity."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import UnreadableImage
+from .guard import COPY_AGAIN
 
 _LAYOUT = (
     "Rows",
@@ -20,60 +21,118 @@ _LAYOUT = (
     "PixelRepresentation",
     "PlanarConfiguration",
 )
+_PACKAGES = (
+    ("JPEG 2000", "pylibjpeg-openjpeg"),
+    ("JPEG-LS", "pyjpegls"),
+    ("JPEG Baseline", "pillow"),
+    ("JPEG", "SimpleITK"),
+    ("RLE", "pydicom"),
+    ("High-Throughput JPEG 2000", "pylibjpeg-openjpeg"),
+)
+"""Who decodes what, by the start of the transfer syntax's name."""
 
 
 def stored_values(name: str, dataset: Any) -> np.ndarray:
-    """``[rows, cols]`` integers (or floats of a float film), ``[rows, cols, 3]`` RGB for colour."""
+    """``[rows, cols]`` integers (floats of a float film), or ``[rows, cols, 3]`` RGB.
+
+    pydicom decodes; what its plug-ins cannot (JPEG lossless, 12-bit JPEG) goes to SimpleITK.
+    """
+    syntax = dataset.file_meta.TransferSyntaxUID
+    if not syntax.is_encapsulated:
+        _check_length(name, dataset)
     try:
-        return _by_pydicom(dataset)
-    except Exception as problem:
-        if getattr(dataset.file_meta.get("TransferSyntaxUID"), "is_encapsulated", False):
-            try:
-                return _by_simpleitk(dataset)
-            except RuntimeError:
-                pass
-        raise _undecodable(name, dataset, problem) from problem
+        values = by_pydicom(dataset)
+    except Exception as problem:  # plug-ins raise all kinds
+        if not syntax.is_encapsulated:
+            raise UnreadableImage(f"{name}: its pixels cannot be laid out.", COPY_AGAIN) from problem
+        values = _second_try(name, dataset, problem)
+    return values
 
 
-def _by_pydicom(dataset: Any) -> np.ndarray:
+def by_pydicom(dataset: Any) -> np.ndarray:
+    """As the header lays them out; colour as RGB, palettes looked up."""
     array: np.ndarray = dataset.pixel_array
+    if dataset.PhotometricInterpretation == "PALETTE COLOR":
+        from pydicom.pixels.processing import apply_color_lut
+
+        array = apply_color_lut(array, dataset)
     return array
 
 
-def _by_simpleitk(dataset: Any) -> np.ndarray:
-    """JPEG lossless and 12-bit JPEG, which pillow cannot decode.
+def by_simpleitk(dataset: Any) -> np.ndarray:
+    """The same through GDCM.
 
     SimpleITK turns MONOCHROME1 and applies the rescale, so it is given a copy that says neither: the
-    pixels with their layout, nothing else of the header (and no patient in a temporary file).
+    pixels with their layout and nothing else (a temporary file names no patient).
     """
+    import SimpleITK
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "film.dcm"
+        _bare_copy(dataset).save_as(path, enforce_file_format=True)
+        array: np.ndarray = SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(str(path)))
+    film: np.ndarray = array[0]
+    return film
+
+
+def _bare_copy(dataset: Any) -> Any:
     import pydicom
-    import SimpleITK as sitk
     from pydicom.uid import SecondaryCaptureImageStorage, generate_uid
 
     bare = pydicom.Dataset()
     for keyword in _LAYOUT:
         if dataset.get(keyword) is not None:
             setattr(bare, keyword, dataset.get(keyword))
-    color = int(dataset.get("SamplesPerPixel", 1)) > 1
-    bare.PhotometricInterpretation = dataset.PhotometricInterpretation if color else "MONOCHROME2"
+    colored = int(dataset.SamplesPerPixel) > 1
+    bare.PhotometricInterpretation = dataset.PhotometricInterpretation if colored else "MONOCHROME2"
     bare.add(dataset["PixelData"])
     bare.SOPClassUID, bare.SOPInstanceUID = SecondaryCaptureImageStorage, generate_uid()
-    meta = pydicom.dataset.FileMetaDataset()
-    meta.TransferSyntaxUID = dataset.file_meta.TransferSyntaxUID
-    meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = bare.SOPClassUID, bare.SOPInstanceUID
-    bare.file_meta = meta
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "film.dcm"
-        bare.save_as(path, enforce_file_format=True)
-        array: np.ndarray = sitk.GetArrayFromImage(sitk.ReadImage(str(path)))
-    return array[0]
+    bare.file_meta = pydicom.dataset.FileMetaDataset()
+    bare.file_meta.TransferSyntaxUID = dataset.file_meta.TransferSyntaxUID
+    bare.file_meta.MediaStorageSOPClassUID = bare.SOPClassUID
+    bare.file_meta.MediaStorageSOPInstanceUID = bare.SOPInstanceUID
+    return bare
 
 
-def _undecodable(name: str, dataset: Any, problem: Exception) -> UnreadableImage:
-    syntax = dataset.file_meta.get("TransferSyntaxUID")
-    label = getattr(syntax, "name", "unknown")
-    return UnreadableImage(
-        f"{name}: its pixels cannot be decoded (transfer syntax {label}).",
-        "The file is cut short or damaged, or a decoder is missing: fetch it again, or "
-        "install pylibjpeg-openjpeg (JPEG 2000) or pyjpegls (JPEG-LS).",
-    )
+def _second_try(name: str, dataset: Any, problem: Exception) -> np.ndarray:
+    syntax = dataset.file_meta.TransferSyntaxUID.name
+    package = next((package for start, package in _PACKAGES if syntax.startswith(start)), "")
+    try:
+        return by_simpleitk(dataset)
+    except ImportError:
+        missing = not decoder_available(dataset)
+    except RuntimeError:
+        missing = not package
+    if missing:
+        raise UnreadableImage(
+            f"{name}: no decoder for its compression ({syntax}).",
+            f"Install {package} and read it again."
+            if package
+            else "Export it uncompressed from the archive.",
+        ) from problem
+    raise UnreadableImage(f"{name}: its compressed pixels are damaged or cut short.", COPY_AGAIN) from problem
+
+
+def decoder_available(dataset: Any) -> bool:
+    """Whether a plug-in of pydicom is there for this compression."""
+    from pydicom.pixels.decoders.base import get_decoder
+
+    try:
+        return bool(get_decoder(dataset.file_meta.TransferSyntaxUID).is_available)
+    except NotImplementedError:
+        return False
+
+
+def _check_length(name: str, dataset: Any) -> None:
+    """Uncompressed pixels must all be there."""
+    bits = int(dataset.BitsAllocated)
+    samples = int(dataset.SamplesPerPixel)
+    if dataset.PhotometricInterpretation == "YBR_FULL_422":
+        samples = 2  # two pixels share their colour
+    expected = (int(dataset.Rows) * int(dataset.Columns) * samples * bits + 7) // 8
+    keyword = next(k for k in ("PixelData", "FloatPixelData", "DoubleFloatPixelData") if k in dataset)
+    present = len(dataset[keyword].value)
+    if present < expected:
+        raise UnreadableImage(
+            f"{name} was cut short: {present} of {expected} bytes of its pixels are there.", COPY_AGAIN
+        )

@@ -11,61 +11,77 @@ from ..errors import UnreadableImage
 PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
 VOLUME_ENDINGS = (".nrrd", ".nhdr", ".nii", ".nii.gz", ".mha", ".mhd")
 DICOM_ENDINGS = (".dcm", ".dicom", ".ima")
+OWN_MASKS = "_labels"
+"""What our masks are called (``<name>_labels.nrrd``): a batch that is run again must not measure them."""
+
 _KNOWN = PICTURE_ENDINGS + VOLUME_ENDINGS + DICOM_ENDINGS
 _PREAMBLE = 128
 
 
-def find_radiographs(inputs: Sequence[str | Path]) -> list[Path]:
-    """Files in a fixed order, each once. A file given by name is taken whatever its ending; a folder
-    gives (with its sub-folders) the files with an image ending and DICOM files without one; a
-    pattern (``*``, ``?``, ``[``, ``**``) is expanded here because Windows does not.
+def find_radiographs(
+    inputs: Sequence[str | Path] | str | Path, *, exclude: Path | str | None = None
+) -> list[Path]:
+    """Files in a fixed order, each once.
 
-    Raises :class:`UnreadableImage` for an input that names nothing.
+    A file given by name is taken whatever its ending, also when it does not exist: it fails in its
+    own row of the batch. A folder gives, with its sub-folders, the files with an image ending and
+    DICOM files without one, but no hidden files, no DICOMDIR, no masks that we wrote, and nothing
+    under ``exclude`` (the output folder). Patterns (``*``, ``?``, ``[``, ``**``) are expanded here
+    because the Windows shell does not.
+
+    Raises :class:`UnreadableImage` when a folder or pattern gives nothing.
     """
-    found: dict[Path, None] = {}
+    inputs = [inputs] if isinstance(inputs, (str, Path)) else inputs
+    left_out = Path(exclude).resolve() if exclude is not None else None
+    found: dict[Path, Path] = {}
     for given in inputs:
-        files = list(_files_of(str(given)))
+        files = list(_files_of(str(given), left_out))
         if not files:
             raise UnreadableImage(
-                f"{Path(given).name or given}: no such file, or a folder without films.",
-                "Give DICOM, PNG, JPEG, NRRD, NIfTI or MHA files, folders of them, or patterns such as 'films/*.dcm'.",
+                f"{Path(given).name or given}: no radiographs found there.",
+                "Give DICOM, PNG, JPEG, NRRD, NIfTI or MHA files, folders of them, or patterns (*.dcm).",
             )
-        found.update(dict.fromkeys(files))
-    return list(found)
+        for file in files:
+            found.setdefault(file.absolute(), file)
+    return list(found.values())
 
 
-def _files_of(given: str) -> Iterator[Path]:
+def _files_of(given: str, left_out: Path | None) -> Iterator[Path]:
     path = Path(given)
     if path.is_dir():
-        yield from _in_folder(path)
-    elif path.exists():
+        yield from _in_folder(path, left_out)
+    elif path.exists() or not glob.has_magic(given):
         yield path
     else:
-        for name in sorted(glob.glob(given, recursive=True)):
-            match = Path(name)
+        for match in map(Path, sorted(glob.glob(given, recursive=True))):
             if match.is_dir():
-                yield from _in_folder(match)
-            elif _is_film(match):
+                # "films/**" names each sub-folder beside its files: the files are enough
+                yield from () if "**" in given else _in_folder(match, left_out)
+            elif _is_film(match) and not _within(match, left_out):
                 yield match
 
 
-def _in_folder(folder: Path) -> Iterator[Path]:
+def _in_folder(folder: Path, left_out: Path | None) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.name.startswith(".") and _is_film(path):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if not hidden and path.is_file() and _is_film(path) and not _within(path, left_out):
             yield path
+
+
+def _within(path: Path, folder: Path | None) -> bool:
+    return folder is not None and folder in path.resolve().parents
 
 
 def _is_film(path: Path) -> bool:
     name = path.name.lower()
-    if name == "dicomdir":
+    if name == "dicomdir" or name.split(".")[0].endswith(OWN_MASKS):
         return False
-    return (
-        name.endswith(_KNOWN)
-        or ("." not in name.strip(".") and starts_like_dicom(path))
-        or (
-            name.rsplit(".", 1)[-1].isdigit() and starts_like_dicom(path)  # UID as name
-        )
-    )
+    return name.endswith(_KNOWN) or (_no_ending(name) and starts_like_dicom(path))
+
+
+def _no_ending(name: str) -> bool:
+    """Archives name files ``IM0001`` or by a UID, whose last number only looks like an ending."""
+    return "." not in name or name.rsplit(".", 1)[1].isdigit()
 
 
 def starts_like_dicom(path: Path) -> bool:

@@ -18,6 +18,9 @@ AUTOMATIC_PERCENTILES = (0.5, 99.5)
 BORDER_TOLERANCE = 0.005
 """Of the value range: a run of pixels from the edge that varies less is a border, not a patient."""
 
+_TABLE_SIZE = 65536
+"""Tables of values are computed in double precision, whole films in single."""
+
 _SAMPLE_PX = 600
 """Automatic windows look at every n-th pixel, about this many in a row."""
 
@@ -57,7 +60,8 @@ class LookUpTable:
 
     def __call__(self, values: np.ndarray) -> np.ndarray:
         index = np.rint(values).astype(np.int64) - self._first_for(values)
-        return self.data[index.clip(0, len(self.data) - 1)].astype(np.float32)
+        mapped: np.ndarray = self.data[index.clip(0, len(self.data) - 1)].astype(np.float32)
+        return mapped
 
     def _first_for(self, values: np.ndarray) -> int:
         """The first mapped value, which files also give with the wrong sign (US for SS and back):
@@ -83,16 +87,19 @@ class LookUpTable:
 
 def linear(values: np.ndarray, low: float, high: float) -> np.ndarray:
     """``low`` and below 0, ``high`` and above 255, float32."""
-    scaled = np.subtract(values, low, dtype=np.float64 if values.size <= 65536 else np.float32)
+    exact = values.size <= _TABLE_SIZE or (values.dtype.kind == "f" and values.dtype.itemsize > 4)
+    scaled: np.ndarray = np.subtract(values, low, dtype=np.float64 if exact else np.float32)
     scaled *= WHITE / (high - low)
-    return scaled.clip(0.0, WHITE).astype(np.float32, copy=False)
+    np.clip(scaled, 0.0, WHITE, out=scaled)
+    return scaled.astype(np.float32, copy=False)
 
 
 def window_to_uint8(values: np.ndarray, center: float, width: float) -> np.ndarray:
     """The paper's rule: ``center`` ± ``width`` / 2 is mapped to 0 to 255 and rounded; uint8."""
     if not width > 0:
         raise ValueError(f"window width is {width}, expected more than 0")
-    return np.rint(linear(np.asarray(values), center - width / 2, center + width / 2)).astype(np.uint8)
+    grey: np.ndarray = np.rint(linear(np.asarray(values), center - width / 2, center + width / 2))
+    return grey.astype(np.uint8)
 
 
 def automatic_window(values: np.ndarray, known: np.ndarray | None = None) -> tuple[float, float]:

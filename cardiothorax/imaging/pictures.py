@@ -6,45 +6,57 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image as Picture
-from PIL import ImageOps, UnidentifiedImageError
+from PIL import ImageOps
 
-from ..errors import UnreadableImage, UnsupportedImage
+from ..errors import UnsupportedImage
 from .checks import check_size, check_values, grey_of_color
+from .guard import damage_named
 from .image import Image
 from .levels import displayed
 
-_MODE_OF_GREY = {"1", "L", "I", "F", "I;16", "I;16B", "I;16L", "I;16N"}
+_EXIF_ORIENTATION = 0x0112
 
 
 def read_picture(path: Path) -> Image:
-    """Grey values 0 to 255; spacing unknown."""
-    try:
-        with Picture.open(path) as picture:
-            check_size(path.name, picture.height, picture.width)
-            if getattr(picture, "n_frames", 1) > 1:
-                raise UnsupportedImage(
-                    f"{path.name} holds {picture.n_frames} pictures; a radiograph is one.",  # type: ignore[attr-defined]
-                    "Save the wanted picture alone.",
-                )
-            picture.load()
-            upright = ImageOps.exif_transpose(picture)
-            notes: tuple[str, ...] = ()
-            if picture.getexif().get(0x0112, 1) != 1:
-                notes = ("Turned upright as the picture's EXIF orientation says.",)
-            values = _values(path.name, upright)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as problem:
-        raise UnreadableImage(
-            f"{path.name} cannot be read as a picture: it is damaged or cut short.",
-            "Copy or export the file again.",
-        ) from problem
-    check_values(path.name, values)
+    """Grey values 0 to 255; the spacing is unknown (a picture's dpi says nothing about a patient).
+
+    A phone's EXIF orientation is applied and noted; transparent parts become black.
+    """
+    name = path.name
+    with damage_named(name, "a picture"), _opened(path) as picture:
+        check_size(name, picture.height, picture.width)
+        frames = getattr(picture, "n_frames", 1)
+        if frames > 1:
+            raise UnsupportedImage(
+                f"{name} holds {frames} pictures; a radiograph is one.", "Save the wanted picture alone."
+            )
+        picture.load()
+        notes: tuple[str, ...] = ()
+        upright = ImageOps.exif_transpose(picture)
+        if picture.getexif().get(_EXIF_ORIENTATION, 1) in range(2, 9):
+            notes = ("Turned upright as the picture's EXIF orientation says.",)
+        values = _values(name, upright)
+    check_values(name, values)
     grey, more = displayed(values)
-    return Image(array=grey[None], notes=(*notes, *more), source=path.name)
+    return Image(array=grey[None], notes=(*notes, *more), source=name)
+
+
+def _opened(path: Path) -> Picture.Image:
+    try:
+        return Picture.open(path)
+    except Picture.DecompressionBombError as problem:
+        raise UnsupportedImage(
+            f"{path.name} is larger than any film.", "Check the file, or reduce the image."
+        ) from problem
 
 
 def _values(name: str, picture: Picture.Image) -> np.ndarray:
-    if picture.mode in _MODE_OF_GREY:
-        return np.asarray(picture.convert("L") if picture.mode == "1" else picture)
-    if picture.mode in ("LA", "La"):
-        return np.asarray(picture.convert("LA"))[..., 0]
+    if picture.mode == "1":
+        return np.asarray(picture.convert("L"))
+    if picture.mode in ("L", "F") or picture.mode.startswith("I"):
+        return np.asarray(picture)
+    if picture.has_transparency_data:
+        picture = picture.convert("RGBA")
+        black = Picture.new("RGBA", picture.size, (0, 0, 0, 255))
+        picture = Picture.alpha_composite(black, picture)
     return grey_of_color(name, np.asarray(picture.convert("RGB")))

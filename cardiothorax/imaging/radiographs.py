@@ -1,44 +1,59 @@
-"""One film of whatever format, recognised by its content."""
+"""One film of whatever format, recognized by its content."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from ..errors import UnreadableImage
-from .dicom_film import VoiChoice, read_dicom
+from .dicom_film import read_dicom
+from .dicom_grey import VoiChoice
 from .finding import VOLUME_ENDINGS, starts_like_dicom
+from .guard import COPY_AGAIN
 from .image import Image
-from .pictures import read_picture
-from .volumes import read_volume
 
-_PICTURE_STARTS = (b"\x89PNG", b"\xff\xd8\xff", b"BM", b"II*\x00", b"MM\x00*", b"GIF8")
+_PICTURE_STARTS = (b"\x89PNG", b"\xff\xd8\xff", b"BM", b"II*\x00", b"MM\x00*", b"GIF8", b"RIFF")
+_VOLUME_STARTS = (b"NRRD", b"ObjectType")
 
 
 def read_radiograph(path: Path | str, *, voi: VoiChoice = None) -> Image:
     """A radiograph as a reader sees it: array ``[1, rows, cols]`` float32, 0 to 255, bright = dense.
 
-    ``voi`` chooses among a DICOM file's windows by number from 0, or gives (center, width) by the
-    paper's rule; by default the VOI LUT, else the first window, else an automatic one.
-    Raises :class:`UnreadableImage` and :class:`UnsupportedImage`.
+    DICOM (CR, DX, secondary capture), PNG, JPEG, TIFF, NRRD, NIfTI, MetaImage. ``voi`` concerns DICOM:
+    the number of one of the file's VOI LUTs and windows (LUTs first, from 0), or (center, width) by the
+    paper's rule; by default the first, and where there is none an automatic window.
+
+    Raises :class:`UnreadableImage` (damaged, cut short, not an image) and :class:`UnsupportedImage`
+    (another modality, several frames, colour, empty, absurd size). ``notes`` of the image say what
+    was done to an unusual file.
     """
     file = Path(path)
-    if file.is_dir():
-        raise UnreadableImage(
-            f"{file.name} is a folder.", "Choose a file in it, or give the folder to a batch."
-        )
-    try:
-        with open(file, "rb") as handle:
-            start = handle.read(512)
-    except OSError as problem:
-        raise UnreadableImage(
-            f"{file.name} cannot be opened: {problem.strerror}.", "Check name and rights."
-        ) from problem
-    if not start:
-        raise UnreadableImage(f"{file.name} is empty (0 bytes).", "Copy or export the file again.")
-    if starts_like_dicom(file):  # first: the preamble may hold a TIFF header
+    start = _start(file)
+    if starts_like_dicom(file):  # first: the preamble may look like a TIFF
         return read_dicom(file, voi)
     if start.startswith(_PICTURE_STARTS):
+        from .pictures import read_picture
+
         return read_picture(file)
-    if file.name.lower().endswith(VOLUME_ENDINGS):
+    if file.name.lower().endswith(VOLUME_ENDINGS) or start.startswith(_VOLUME_STARTS):
+        from .volumes import read_volume
+
         return read_volume(file)
-    return read_dicom(file, voi)
+    return read_dicom(file, voi)  # without preamble, or nothing at all
+
+
+def _start(file: Path) -> bytes:
+    if file.is_dir():
+        raise UnreadableImage(f"{file.name} is a folder.", "Choose a film in it.")
+    try:
+        with open(file, "rb") as handle:
+            start = handle.read(16)
+    except FileNotFoundError as problem:
+        raise UnreadableImage(f"{file.name} does not exist.", "Check the name and the folder.") from problem
+    except OSError as problem:
+        reason = problem.strerror or "input and output failed"
+        raise UnreadableImage(
+            f"{file.name} cannot be opened: {reason}.", "Check the right to read it."
+        ) from problem
+    if not start:
+        raise UnreadableImage(f"{file.name} is empty (0 bytes).", COPY_AGAIN)
+    return start

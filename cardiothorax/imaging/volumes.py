@@ -2,46 +2,97 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ..errors import UnreadableImage, UnsupportedImage
-from .checks import check_size, check_values, grey_of_color
+from .arrays import radiograph_from_array
+from .checks import check_size
+from .guard import COPY_AGAIN
 from .image import Image
-from .levels import displayed
+
+_LONGER_SUFFIXES = (".nii.gz",)
 
 
 def read_volume(path: Path) -> Image:
-    """A 2-D image, or a 3-D one with a single slice; grey values 0 to 255."""
-    import SimpleITK as sitk
+    """A 2-D image, or a 3-D one with a single slice.
 
-    try:
-        stored = sitk.ReadImage(str(path))
-    except RuntimeError as problem:
-        raise UnreadableImage(
-            f"{path.name} cannot be read: it is damaged, cut short or not an image.",
-            "Copy or export the file again.",
-        ) from problem
-    if stored.GetDimension() == 2:
-        stored = sitk.JoinSeries(stored)
+    A spacing of exactly 1 x 1 mm is what programs write that know none: it counts as unknown.
+    """
+    stored = read_stored(path)
+    colored = stored.GetNumberOfComponentsPerPixel() > 1
     size = stored.GetSize()
-    if stored.GetDimension() != 3 or size[2] != 1:
+    if any(n != 1 for n in size[2:]):
+        shape = " x ".join(str(n) for n in size)
         raise UnsupportedImage(
-            f"{path.name} has {' x '.join(map(str, size))} pixels: a stack of slices, not a radiograph.",
-            "Choose a single film.",
+            f"{path.name} has {shape} pixels: a stack of slices, not a radiograph.", "Choose a single film."
         )
     check_size(path.name, size[1], size[0])
-    array: np.ndarray = sitk.GetArrayFromImage(stored)[0]
-    values = grey_of_color(path.name, array) if array.ndim == 3 else array
-    check_values(path.name, values)
-    grey, notes = displayed(values)
-    return Image(
-        array=grey[None],
-        spacing_mm=stored.GetSpacing(),
-        origin_mm=stored.GetOrigin(),
-        direction=stored.GetDirection(),
-        spacing_source="file",
-        notes=notes,
+    array = np.asarray(pixels(stored))
+    array = array.reshape(size[1], size[0], -1) if colored else array.reshape(size[1], size[0])
+    if colored and array.shape[-1] not in (3, 4):
+        raise UnsupportedImage(
+            f"{path.name} has {array.shape[-1]} values a pixel: not a radiograph.", "Choose a single film."
+        )
+    spacing, origin, direction = in_space(stored)
+    known = spacing[:2] != (1.0, 1.0)
+    return radiograph_from_array(
+        array,
+        spacing_mm=spacing,
+        origin_mm=origin,
+        direction=direction,
+        spacing_source=f"{path.suffixes[-1].lstrip('.').upper()} header" if known else "",
         source=path.name,
     )
+
+
+def read_stored(path: Path) -> Any:
+    """The SimpleITK image of a file; its exceptions in words."""
+    import SimpleITK
+
+    try:
+        with plain_name(path) as readable:
+            return SimpleITK.ReadImage(str(readable))
+    except RuntimeError as problem:
+        raise UnreadableImage(
+            f"{path.name} cannot be read: it is damaged, cut short or not an image.", COPY_AGAIN
+        ) from problem
+
+
+def pixels(stored: Any) -> np.ndarray:
+    """Of a SimpleITK image, ``[k, j, i]`` (and channels last)."""
+    import SimpleITK
+
+    array: np.ndarray = SimpleITK.GetArrayFromImage(stored)
+    return array
+
+
+def in_space(stored: Any) -> tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]:
+    """Spacing, origin and direction of a 2-D, 3-D or 4-D SimpleITK image, in three dimensions."""
+    dimension = stored.GetDimension()
+    spacing = (*stored.GetSpacing(), 1.0)[:3]
+    origin = (*stored.GetOrigin(), 0.0)[:3]
+    direction = np.eye(max(3, dimension))
+    direction[:dimension, :dimension] = np.reshape(stored.GetDirection(), (dimension, dimension))
+    return spacing, origin, tuple(float(v) for v in direction[:3, :3].flat)
+
+
+@contextmanager
+def plain_name(path: Path) -> Iterator[Path]:
+    """A path of ASCII characters only: ITK opens others on some systems and not on others, without
+    saying so (SimpleITK issues 651, 1255, 2433). Such a file is read from a temporary copy."""
+    if str(path).isascii():
+        yield path
+        return
+    import shutil
+
+    suffix = next((s for s in _LONGER_SUFFIXES if path.name.lower().endswith(s)), path.suffix)
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / f"film{suffix.lower()}"
+        shutil.copyfile(path, copy)
+        yield copy
