@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,11 @@ def pack_arrays(folder: Path, arrays: dict[str, np.ndarray], prefix: str) -> dic
     files = {}
     for number, (name, array) in enumerate(arrays.items()):
         files[name] = f"{prefix}{number}.npy"
-        np.save(folder / files[name], np.asarray(array), allow_pickle=False)
+        try:
+            np.save(folder / files[name], np.asarray(array), allow_pickle=False)
+        except OSError as problem:
+            # numpy tells a short write ("100 requested and 50 written") without the system's reason.
+            raise OSError(problem.errno or errno.ENOSPC, str(problem)) from problem
     return files
 
 

@@ -294,8 +294,8 @@ class Worker:
         self._end_process()
         if job is None:
             return []
-        if not job.started and process.returncode == 0 and not job.restarts:
-            job.restarts += 1  # its idle time was over just when the job was sent
+        if not job.started and not job.restarts:
+            job.restarts += 1  # it went (idle, or killed) just when the job was sent: nothing is lost yet
             try:
                 self._send(job)
             except WorkerProblem as problem:
