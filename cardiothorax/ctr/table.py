@@ -5,26 +5,34 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
+from ..records import from_plain
 from .result import CtrResult, CtrValues
 
 _FIRST = (
-    "ctr",
-    "thoracic_diameter_px",
-    "cardiac_diameter_px",
-    "thoracic_diameter_mm",
-    "cardiac_diameter_mm",
-    "cardiomegaly",
+    "file", "ctr", "thoracic_diameter_px", "cardiac_diameter_px", "thoracic_diameter_mm",
+    "cardiac_diameter_mm", "cardiomegaly", "verdict", "flags", "error", "seconds",
 )
-_VALUES = (*_FIRST, *(f.name for f in fields(CtrValues) if f.name not in _FIRST))
-COLUMNS = ("file", *_FIRST, "verdict", "flags", "error", "seconds", *_VALUES[len(_FIRST) :], "edited")
+_MORE = tuple(f.name for f in fields(CtrValues) if f.name not in _FIRST)
+_LAST = ("edited", "model", "model_version", "engine", "device")
+COLUMNS = (*_FIRST, *_MORE, *_LAST)
 """``file``, ``error`` and ``seconds`` are filled by whoever ran the study."""
 
 
 def row_of(result: CtrResult) -> dict[str, Any]:
-    """Full precision; empty where there is no value."""
-    values = result.values
-    row: dict[str, Any] = {name: getattr(values, name) if values else None for name in _VALUES}
-    row["verdict"] = result.verdict
-    row["flags"] = ";".join(flag.code for flag in result.flags)
-    row["edited"] = result.provenance.edited
-    return row
+    """Everything but ``file``, ``error`` and ``seconds``, in full precision; ``None`` without values."""
+    origin = result.provenance
+    return {
+        **{f.name: getattr(result.values, f.name, None) for f in fields(CtrValues)},
+        "verdict": result.verdict,
+        "flags": ";".join(flag.code for flag in result.flags),
+        "edited": origin.edited,
+        "model": origin.model_name,
+        "model_version": origin.model_version,
+        "engine": origin.engine,
+        "device": origin.device,
+    }
+
+
+def row_of_task(values: dict[str, Any]) -> dict[str, Any]:
+    """For :class:`cardiothorax.jobs.Batch`: from what the task ``ctr`` returns."""
+    return row_of(from_plain(CtrResult, values["result"]))

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import torch
 from torch.nn import functional as F
 
+from ...models import Metric, export
 from ...networks.gatenet import OTHER, TURNS, GateNet
+from ...stats.diagnostic import wilson
 from .augment import exposure, lines_and_tubes, markers, uniform
-from .gate_data import GatePictures
+from .cards import gate_card
+from .gate_data import GatePictures, read_gate_pictures
 
 SEED = 20261121
+LET_THROUGH = 0.5
 OTHER_SHARE = 0.4
 
 
@@ -69,3 +75,35 @@ def train_gate(pictures: GatePictures, *, steps: int = 2500, size: int = 64) -> 
         optimizer.step()
         schedule.step()
     return network.eval()
+
+
+def train_gate_model(data: Path, out: Path, *, steps: int, command: str) -> Path:
+    """Train on the train split, measure on the validation split, write ``out/model``."""
+    pictures, val = read_gate_pictures(data, "train"), read_gate_pictures(data, "val")
+    network = train_gate(pictures, steps=steps)
+    card = gate_card(
+        pictures, seed=SEED, version="1.0.0", command=command, metrics=gate_metrics(network, val, command)
+    )
+    export(network, card, out / "model")
+    return out / "model"
+
+
+def gate_metrics(network: GateNet, val: GatePictures, command: str) -> tuple[Metric, ...]:
+    """Frontal films let through and other pictures refused, with Wilson intervals."""
+    passed = int((_belief(network, val.frontal) >= LET_THROUGH).sum())
+    refused = int((_belief(network, val.other) < LET_THROUGH).sum())
+    return (
+        _share("frontal_films_let_through", passed, len(val.frontal), command),
+        _share("other_pictures_refused", refused, len(val.other), command),
+    )
+
+
+def _share(name: str, count: int, total: int, command: str) -> Metric:
+    share = wilson(count, total)
+    return Metric(name, "val", count / total, share.low, share.high, total, command)
+
+
+def _belief(network: GateNet, pictures: np.ndarray) -> np.ndarray:
+    with torch.inference_mode():
+        p = torch.softmax(network(torch.from_numpy(pictures)[:, None].float() / 127.5 - 1), dim=1)
+    return (p[:, 0] + p[:, TURNS]).numpy()

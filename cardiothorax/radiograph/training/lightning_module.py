@@ -60,6 +60,12 @@ class SegmentationTraining(lightning.LightningModule):
             self.average = AveragedModel(self.network, avg_fn=_warm_average, use_buffers=True)
         self._overlaps: list[torch.Tensor] = []
 
+    def start_from(self, network: torch.nn.Module) -> None:
+        """Begin with a trained network's weights."""
+        self.network.load_state_dict(network.state_dict())
+        if self.recipe.averaged:
+            self.average.module.load_state_dict(network.state_dict())
+
     @property
     def best_network(self) -> torch.nn.Module:
         return self.average.module if self.recipe.averaged else self.network

@@ -8,7 +8,9 @@ import lightning
 import torch
 from lightning.pytorch.callbacks import ModelCheckpoint
 from lightning.pytorch.loggers import CSVLogger
+from torch import nn
 
+from ...networks.unet import build_unet
 from .data import LabelledFilms
 from .lightning_module import Recipe, SegmentationTraining
 
@@ -19,16 +21,20 @@ def train(
     val: LabelledFilms,
     out: Path,
     *,
+    start_from: Path | None = None,
     device: str = "auto",
     devices: int | str = "auto",
     progress: bool = True,
 ) -> Path:
     """Train to the recipe's end and return the checkpoint with the best mean validation Dice.
 
-    A run that was stopped goes on from ``out/last.ckpt``; ``out/metrics.csv`` keeps every epoch.
+    A run that was stopped goes on from ``out/last.ckpt``; ``out/log/metrics.csv`` keeps every epoch.
+    ``start_from`` is a checkpoint whose weights a new run begins with (fine-tuning).
     """
     lightning.seed_everything(recipe.seed, verbose=False)
     module = SegmentationTraining(recipe, films, val)
+    if start_from is not None:
+        module.start_from(network_of(start_from, recipe))
     module.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     best = ModelCheckpoint(
         dirpath=out, filename="best", monitor="dice", mode="max", save_last=True,
@@ -41,7 +47,7 @@ def train(
         precision=_precision(device),
         reload_dataloaders_every_n_epochs=1,
         num_sanity_val_steps=0,
-        logger=CSVLogger(out, name="", version="log"),
+        logger=CSVLogger(out, name="", version="log", flush_logs_every_n_steps=1),
         callbacks=[best],
         enable_progress_bar=progress,
         check_val_every_n_epoch=2,
@@ -50,6 +56,15 @@ def train(
     last = out / "last.ckpt"
     trainer.fit(module, ckpt_path=str(last) if last.exists() else None)
     return Path(best.best_model_path)
+
+
+def network_of(checkpoint: Path, recipe: Recipe) -> nn.Module:
+    """The network of a checkpoint, in evaluation mode: its averaged weights where there are any."""
+    state = torch.load(checkpoint, map_location="cpu", weights_only=True)["state_dict"]
+    prefix = "average.module." if recipe.averaged else "network."
+    network = build_unet(recipe.variant)
+    network.load_state_dict({k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)})
+    return network.eval()
 
 
 def _precision(device: str) -> str:

@@ -1,0 +1,109 @@
+"""``cardiothorax train``: networks from labelled films, and their figures."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+OUT = click.Path(file_okay=False, path_type=Path)
+
+
+@click.group()
+def train() -> None:
+    """Train a network, or measure one on labelled films. Needs the extra 'train'."""
+
+
+CTR_EPILOG = """\b
+DIR holds index.csv (id, image, source, split, has_heart), the images it names, and masks/ID.png
+(0 background, 1 left lung, 2 right lung, 3 heart). Films of split 'train' are learned from,
+those of split 'val' choose the checkpoint.
+
+\b
+Examples:
+  cardiothorax train ctr --data films --out runs/ctr
+  cardiothorax train ctr --data films --out runs/jsrt --source jsrt --epochs 60
+  cardiothorax train ctr --data films --out runs/paper --preset paper --devices 2
+  cardiothorax models add runs/ctr/model
+
+The same command goes on with a run that was stopped.
+"""
+
+
+@train.command(epilog=CTR_EPILOG)
+@click.option("--data", required=True, type=FOLDER, help="Labelled films, see below.")
+@click.option("--out", required=True, type=OUT, help="Checkpoints, metrics, and the model folder at the end.")
+@click.option("--preset", default="modern", type=click.Choice(["modern", "paper"]), show_default=True)
+@click.option("--epochs", type=click.IntRange(1), help="Instead of the preset's.")
+@click.option("--batch", type=click.IntRange(1), help="Instead of the preset's.")
+@click.option("--learning-rate", type=float, help="Instead of the preset's.")
+@click.option("--source", multiple=True, help="Only films of this source; may be repeated.")
+@click.option("--phantoms", default=0, show_default=True, help="Add this many drawn films.")
+@click.option("--from", "start_from", type=click.Path(exists=True, path_type=Path), help="Checkpoint to start from.")
+@click.option("--device", default="auto", type=click.Choice(["auto", "cpu", "cuda"]), show_default=True)
+@click.option("--devices", default="auto", help="How many GPUs.  [default: all]")
+@click.option("--quiet", is_flag=True, help="No progress bar.")
+def ctr(
+    data: Path, out: Path, preset: str, epochs: int | None, batch: int | None, learning_rate: float | None,
+    source: tuple[str, ...], phantoms: int, start_from: Path | None, device: str, devices: str, quiet: bool,
+) -> int:
+    """Lungs and heart, for the cardiothoracic ratio."""
+    from ..ctr.train import measure_model, train_ctr
+    from ..radiograph.training.recipes import recipe
+
+    command = _command()
+    model = train_ctr(
+        recipe(preset, epochs=epochs, batch=batch, learning_rate=learning_rate),
+        data, out, command=command, sources=set(source) or None, phantoms=phantoms,
+        start_from=start_from, device=device,
+        devices=int(devices) if devices.isdigit() else devices, progress=not quiet,
+    )
+    measure_model(model, data, split="val", command=command)
+    click.echo(f"{model}\nUse it with: cardiothorax models add {model}")
+    return 0
+
+
+@train.command()
+@click.option("--data", required=True, type=FOLDER, help="Folder that holds cxr, ct and cmr.")
+@click.option("--out", required=True, type=OUT, help="The model folder is written to OUT/model.")
+@click.option("--steps", default=1500, show_default=True)
+def gate(data: Path, out: Path, steps: int) -> int:
+    """The small network that refuses what is no upright frontal chest film."""
+    from ..radiograph.training.gate_run import train_gate_model
+
+    click.echo(train_gate_model(data, out, steps=steps, command=_command()))
+    return 0
+
+
+@train.command()
+@click.argument("model", required=False)
+@click.option("--data", required=True, type=FOLDER, help="Labelled films, laid out as for 'train ctr'.")
+@click.option("--split", default="val", show_default=True)
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="JSON file.")
+@click.option("--crf", default="default", type=click.Choice(["default", "off", "grid", "pydensecrf"]))
+@click.option("--change", default="none", help="Alter each film first: see the error for the names.")
+@click.option("--engine", default="auto", type=click.Choice(["auto", "onnx", "torch"]))
+def measure(
+    model: str | None, data: Path, split: str, out: Path, crf: str, change: str, engine: str
+) -> int:
+    """Measure MODEL (name or folder) on labelled films through the whole pipeline."""
+    from ..ctr.evidence import measured_as_plain
+    from ..report import write_json
+
+    plain: dict[str, Any] = measured_as_plain(
+        model, data, split=split, crf=crf, change=change, engine=engine, command=_command()
+    )
+    write_json(plain, out)
+    for source, figures in plain["sources"].items():
+        organs = ", ".join(f"{organ} {value:.4f}" for organ, value in figures["dice_mean"].items())
+        click.echo(f"{source}: {figures['films']} films, {figures['refused']} refused; Dice {organs}")
+    return 0
+
+
+def _command() -> str:
+    """The command as typed, without the program's place."""
+    return shlex.join(["cardiothorax", *sys.argv[1:]])
