@@ -84,14 +84,16 @@ def assess(
 ) -> tuple[Measured | None, tuple[Flag, ...]]:
     """Values and flags of labels in radiographic view; used for the first measurement and every edit."""
     missing = organ_flags(labels)
+    if missing:
+        return None, missing
     try:
         measured = measure(
             labels, view_grid(image, turn), probabilities=probabilities, cutoff=cutoff, midline_px=midline_px
         )
     except OrganMissing as problem:
         text = "The lungs and the heart cannot be measured. Draw what is missing, or do not use this film."
-        return None, missing or (Flag("organ_missing", Grade.REJECT, text, str(problem)),)
-    return measured, (*missing, *measured_flags(labels, measured, probabilities=probabilities))
+        return None, (Flag("organ_missing", Grade.REJECT, text, str(problem)),)
+    return measured, measured_flags(labels, measured, probabilities=probabilities)
 
 
 def _refused(
