@@ -6,6 +6,7 @@ names the file, the way to the value in it, and how it is written:
     .3f         a Python format
     % .1f       a share as a percentage
     ci .3f      {"estimate", "low", "high"} as 0.982 (0.975 to 0.989); "ci% .1f" in percent
+    prop% .1f   the same with {"count", "total"}: 95.0 % (90.2 to 97.5; 95 of 100)
     s           text as it is
 
 Run it after the files changed (``make evidence``). With ``--check`` nothing is written and the exit
@@ -83,10 +84,11 @@ def _step(value: Any, step: str) -> Any:
 
 def write(value: Any, form: str) -> str:
     kind, _, digits = form.rpartition(" ")
-    if kind in ("ci", "ci%"):
-        scale, unit = (100, " %") if kind == "ci%" else (1, "")
+    if kind in ("ci", "ci%", "prop%"):
+        scale, unit = (1, "") if kind == "ci" else (100, " %")
         low, high = (format(scale * value[end], digits) for end in ("low", "high"))
-        return f"{format(scale * value['estimate'], digits)}{unit} ({low} to {high})"
+        of = f"; {value['count']} of {value['total']}" if kind == "prop%" else ""
+        return f"{format(scale * value['estimate'], digits)}{unit} ({low} to {high}{of})"
     if kind == "%":
         return f"{format(100 * value, digits)} %"
     return format(value, "" if form == "s" else form)
