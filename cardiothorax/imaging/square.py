@@ -171,4 +171,4 @@ def _square(array: np.ndarray, fit: SquareFit, fill: float) -> np.ndarray:
     # it does not ring at a marker's edge; training shrinks the same way. Enlarging is linear.
     shrinks = fit.side < max(square.shape)
     how = Picture.Resampling.BOX if shrinks else Picture.Resampling.BILINEAR
-    return np.asarray(Picture.fromarray(square).resize((fit.side, fit.side), how))
+    return np.array(Picture.fromarray(square).resize((fit.side, fit.side), how))

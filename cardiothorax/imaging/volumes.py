@@ -15,6 +15,7 @@ from .arrays import radiograph_from_array
 from .checks import check_size
 from .guard import COPY_AGAIN
 from .image import Image
+from .nifti_length import NIFTI_ENDINGS, check_nifti_length
 
 _LONGER_SUFFIXES = (".nii.gz",)
 
@@ -55,6 +56,8 @@ def read_stored(path: Path) -> Any:
     """The SimpleITK image of a file; its exceptions in words."""
     import SimpleITK
 
+    if path.name.lower().endswith(NIFTI_ENDINGS):
+        check_nifti_length(path)
     try:
         with plain_name(path) as readable:
             return SimpleITK.ReadImage(str(readable))
