@@ -35,7 +35,7 @@ def main() -> int:
     for document in sorted((ROOT / "Docs").glob("*.md")):
         before = document.read_text("utf-8")
         after = filled(before, ROOT / "Docs" / "evidence")
-        missing += [f"{document.name}: {m[1]} {m[2]}" for m in FIGURE.finditer(after) if m[5] == NOT_MEASURED]
+        missing += [f"{document.name}: {m[2]} {m[3]}" for m in FIGURE.finditer(after) if m[5] == NOT_MEASURED]
         if after != before:
             stale.append(document.name)
             if not check:

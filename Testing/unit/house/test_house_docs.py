@@ -75,10 +75,17 @@ def test_named_files_exist() -> None:
 
 def quoted_messages() -> list[str]:
     """First cells of the README's table of messages, what stands between back ticks, cut at ``...``."""
-    table = (REPOSITORY / "README.md").read_text("utf-8").split("## When something goes wrong")[1].split("\n## ")[0]
+    table = (
+        (REPOSITORY / "README.md")
+        .read_text("utf-8")
+        .split("## When something goes wrong")[1]
+        .split("\n## ")[0]
+    )
     cells = re.findall(r"^\| ([^|]+) \|", table, re.MULTILINE)
     quotes = [quote for cell in cells for quote in re.findall(r"`([^`]+)`", cell)]
-    return [part.strip() for q in quotes if not q.startswith("make ") for part in q.split("...") if len(part) > 4]
+    return [
+        part.strip() for q in quotes if not q.startswith("make ") for part in q.split("...") if len(part) > 4
+    ]
 
 
 FROM_ELSEWHERE = {"DLL load failed while importing onnxruntime", "No module named 'cardiothorax'"}
@@ -87,7 +94,9 @@ FROM_ELSEWHERE = {"DLL load failed while importing onnxruntime", "No module name
 
 @pytest.mark.parametrize("message", sorted(set(quoted_messages()) - FROM_ELSEWHERE))
 def test_troubleshooting_quotes_what_is_really_said(message: str) -> None:
-    files = [p for folder in ("cardiothorax", "CTRMeasure", "tools") for p in (REPOSITORY / folder).rglob("*.*")]
+    files = [
+        p for folder in ("cardiothorax", "CTRMeasure", "tools") for p in (REPOSITORY / folder).rglob("*.*")
+    ]
     code = [p.read_text("utf-8") for p in files if p.suffix in (".py", ".sh", ".ui")]
     said = message.removeprefix("is ")  # "a CT slice" is one of a table of kinds
     assert any(said in text for text in code)
