@@ -43,7 +43,9 @@ The same command goes on with a run that was stopped.
 @click.option("--learning-rate", type=float, help="Instead of the preset's.")
 @click.option("--source", multiple=True, help="Only films of this source; may be repeated.")
 @click.option("--phantoms", default=0, show_default=True, help="Add this many drawn films.")
-@click.option("--from", "start_from", type=click.Path(exists=True, path_type=Path), help="Checkpoint to start from.")
+@click.option(
+    "--from", "start_from", type=click.Path(exists=True, path_type=Path), help="Checkpoint to start from."
+)
 @click.option("--device", default="auto", type=click.Choice(["auto", "cpu", "cuda"]), show_default=True)
 @click.option("--devices", default="auto", help="How many GPUs.  [default: all]")
 @click.option("--quiet", is_flag=True, help="No progress bar.")

@@ -26,7 +26,8 @@ class RowBorders:
 
     @property
     def present(self) -> np.ndarray:
-        return np.isfinite(self.left)
+        present: np.ndarray = np.isfinite(self.left)
+        return present
 
 
 def row_borders(labels: np.ndarray, label: int, probabilities: Sampler | None = None) -> RowBorders:
@@ -64,4 +65,5 @@ def _overshoot(
     p_out = probabilities(label, rows, outside.clip(0, width - 1)).astype(float)
     usable = (p_in >= 0.5) & (p_out < 0.5) & (outside >= 0) & (outside < width)
     crossing = np.divide(p_in - 0.5, p_in - p_out, out=halves.copy(), where=usable)
-    return np.where(usable, crossing, halves)
+    result: np.ndarray = np.where(usable, crossing, halves)
+    return result

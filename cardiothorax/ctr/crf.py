@@ -23,8 +23,8 @@ class CrfChoice:
         """What provenance keeps: the numbers too, when the CRF runs."""
         if self.engine == "off":
             return {"crf": "off"}
-        numbers = {f"crf_{name}": value for name, value in asdict(self.parameters).items() if value is not None}
-        return {"crf": self.engine, **numbers}
+        numbers = {name: value for name, value in asdict(self.parameters).items() if value is not None}
+        return {"crf": self.engine, **{f"crf_{name}": value for name, value in numbers.items()}}
 
 
 def choose_crf(asked: str, card: Card) -> CrfChoice:

@@ -57,7 +57,8 @@ def _projection(image: Image) -> list[Flag]:
         text = "The header says that this is not a frontal projection: no ratio may be taken from it."
         return [Flag("not_frontal_chest", Grade.REJECT, text, evidence)]
     position = image.tags.get("PatientPosition", "").upper()
-    lying = position in {"HFS", "FFS", "SUPINE"} or "SUPINE" in image.tags.get("SeriesDescription", "").upper()
+    described = image.tags.get("SeriesDescription", "").upper()
+    lying = position in {"HFS", "FFS", "SUPINE"} or "SUPINE" in described
     flags = []
     if lying:
         text = "Taken lying down: the heart looks larger and the diaphragm stands higher than upright."
@@ -163,7 +164,8 @@ def _rotation(labels: np.ndarray, measured: Measured) -> list[Flag]:
         return []
     side = "left" if ratio > 1 else "right"
     text = f"Above the heart the {side} lung is much the narrower: the patient may be rotated."
-    evidence = f"right to left lung width {ratio:.2f}, limits {1 / LARGEST_WIDTH_RATIO:.2f} to {LARGEST_WIDTH_RATIO:.2f}"
+    limits = f"{1 / LARGEST_WIDTH_RATIO:.2f} to {LARGEST_WIDTH_RATIO:.2f}"
+    evidence = f"right to left lung width {ratio:.2f}, limits {limits}"
     return [Flag("rotated_patient", Grade.REVIEW, text, evidence)]
 
 

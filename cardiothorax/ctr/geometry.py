@@ -22,11 +22,11 @@ def lines_on_input(
     lines: dict[str, tuple[Point, Point]], turn: ViewTurn, image: Image
 ) -> dict[str, Line]:
     """Lines in the view, from its left end to its right, as points of the film and of the patient."""
-    return {name: _line(*turn.back_points(np.array(ends)), image) for name, ends in lines.items()}
+    return {name: _line(turn.back_points(np.array(ends)), image) for name, ends in lines.items()}
 
 
-def _line(start: np.ndarray, end: np.ndarray, image: Image) -> Line:
-    a, b = (float(start[0]), float(start[1])), (float(end[0]), float(end[1]))
+def _line(ends: np.ndarray, image: Image) -> Line:
+    a, b = ((float(x), float(y)) for x, y in ends)
     return Line(a, b, image.lps(*a), image.lps(*b))
 
 

@@ -67,9 +67,11 @@ def measure(
         midline,
     )
     height = grid.row_mm / grid.column_mm
-    outlines = [outline(organ.left, organ.right, height) for organ in (right_lung, left_lung, heart)]
-    tilt = thoracic_tilt(outlines[0], outlines[1])
-    upright_t, upright_th = upright_widths(*outlines, tilt)
+    of_right, of_left, of_heart = (
+        outline(organ.left, organ.right, height) for organ in (right_lung, left_lung, heart)
+    )
+    tilt = thoracic_tilt(of_right, of_left)
+    upright_t, upright_th = upright_widths(of_right, of_left, of_heart, tilt)
     extent = float(
         max(np.nanmax(left_lung.right), np.nanmax(right_lung.right))
         - min(np.nanmin(left_lung.left), np.nanmin(right_lung.left))

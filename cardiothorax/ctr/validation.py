@@ -108,8 +108,11 @@ def metrics(summary: dict[str, SourceFigures], command: str) -> tuple[Metric, ..
     found: list[Metric] = []
     for source, figures in summary.items():
         found += [
-            Metric(f"dice_{o}", source, mean, figures.dice_low[o], figures.dice_high[o], figures.films, command)
-            for o, mean in figures.dice_mean.items()
+            Metric(
+                f"dice_{organ}", source, mean, figures.dice_low[organ], figures.dice_high[organ],
+                figures.films, command,
+            )
+            for organ, mean in figures.dice_mean.items()
         ]
         study = figures.study
         if study is None:

@@ -72,4 +72,4 @@ def _write_beside_table(study: CtrRun, image: Image, inputs: dict[str, Any]) -> 
             image.array[0], study.labels, result.lines,
             values=result.values, flags=result.flags, pixel_aspect=row_mm / column_mm,
         )
-        write_overlay_png(folder / f"{name}.png", picture)
+        write_overlay_png(picture, folder / f"{name}.png")

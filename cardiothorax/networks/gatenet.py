@@ -31,4 +31,5 @@ class GateNet(nn.Module):
         self.head = nn.Sequential(nn.Dropout(dropout), nn.Linear(previous, CLASSES))
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
-        return self.head(self.features(image).mean(dim=(2, 3)))
+        logits: torch.Tensor = self.head(self.features(image).mean(dim=(2, 3)))
+        return logits

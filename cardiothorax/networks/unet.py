@@ -9,6 +9,7 @@ normalisation and ReLU; upsampling plus convolution stands in place of a transpo
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 from torch import nn
@@ -45,7 +46,7 @@ class UNet(nn.Module):
             double_conv(a, b) for a, b in zip((channels_in, *widths[:-1]), widths, strict=True)
         )
         self.pool = nn.MaxPool2d(2)
-        pairs = list(zip(widths[:-1], widths[1:], strict=True))[::-1]
+        pairs = list(pairwise(widths))[::-1]
         self.upsample = nn.Upsample(scale_factor=2, mode="nearest")
         self.up_conv = nn.ModuleList(conv_bn_relu(deep, shallow) for shallow, deep in pairs)
         self.expanding = nn.ModuleList(double_conv(2 * shallow, shallow) for shallow, _ in pairs)
@@ -61,7 +62,8 @@ class UNet(nn.Module):
         skips.pop()
         for up_conv, block in zip(self.up_conv, self.expanding, strict=True):
             x = block(torch.cat([skips.pop(), up_conv(self.upsample(x))], dim=1))
-        return self.head(x)
+        logits: torch.Tensor = self.head(x)
+        return logits
 
 
 def _xavier(module: nn.Module) -> None:

@@ -16,4 +16,5 @@ def normalise(grey: np.ndarray, how: Normalisation) -> np.ndarray:
     bottom, top = np.percentile(few, [how.low_percentile, how.high_percentile])
     share = np.clip((grey - bottom) / max(float(top - bottom), 1e-3), 0, 1)
     low, high = how.range
-    return (low + share * (high - low)).astype(np.float32)
+    scaled: np.ndarray = (low + share * (high - low)).astype(np.float32)
+    return scaled

@@ -28,7 +28,8 @@ class ProbabilityMap:
         p = self.classes[label]
         upper = p[y0, x0] * (1 - fx) + p[y0, x0 + 1] * fx
         lower = p[y0 + 1, x0] * (1 - fx) + p[y0 + 1, x0 + 1] * fx
-        return upper * (1 - fy) + lower * fy
+        result: np.ndarray = upper * (1 - fy) + lower * fy
+        return result
 
     def likeliest(self) -> np.ndarray:
         """uint8 labels on the film's grid ``[rows, cols]``."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 torch = pytest.importorskip("torch", reason="torch is not installed; networks cannot be checked")
@@ -29,7 +31,7 @@ def test_paper_variant_has_64_to_1024_channels_and_the_parameters_that_follow() 
         return 9 * a * b + 2 * b  # 3x3 without bias, batch norm's scale and shift
 
     expected = block(1, 64) + block(64, 64)
-    for a, b in zip(widths[:-1], widths[1:], strict=True):
+    for a, b in pairwise(widths):
         expected += block(a, b) + block(b, b)  # down
         expected += block(b, a) + block(2 * a, a) + block(a, a)  # up
     expected += 64 * 4 + 4

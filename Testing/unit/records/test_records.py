@@ -12,7 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cardiothorax.errors import StoreProblem
-from cardiothorax.records import Edit, Flag, Grade, Provenance, from_plain, to_plain, verdict, write_atomically
+from cardiothorax.records import (
+    Edit,
+    Flag,
+    Grade,
+    Provenance,
+    from_plain,
+    to_plain,
+    verdict,
+    write_atomically,
+)
 
 
 @pytest.mark.parametrize(

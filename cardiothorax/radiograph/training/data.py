@@ -67,8 +67,10 @@ def read_films(folder: Path, split: str, side: int, sources: set[str] | None = N
     images = np.empty((len(rows), side, side), np.uint8)
     labels = np.empty_like(images)
     for n, row in enumerate(rows):
-        images[n] = _square(Picture.open(folder / row["image"]).convert("L"), side, Picture.Resampling.BOX)
-        labels[n] = _square(Picture.open(folder / "masks" / f"{row['id']}.png"), side, Picture.Resampling.NEAREST)
+        grey = Picture.open(folder / row["image"]).convert("L")
+        mask = Picture.open(folder / "masks" / f"{row['id']}.png")
+        images[n] = _square(grey, side, Picture.Resampling.BOX)
+        labels[n] = _square(mask, side, Picture.Resampling.NEAREST)
     return LabelledFilms(
         tuple(row["id"] for row in rows),
         tuple(row["source"] for row in rows),

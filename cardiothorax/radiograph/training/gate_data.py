@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from PIL import Image as Picture
 from scipy import ndimage
 
+T = TypeVar("T")
 SIDE_PX = 64
 LATERAL_REPEATS = 15
 """Laterals are the likeliest mistake and only a handful of the pictures: they are shown more often."""
@@ -54,7 +56,7 @@ def small(grey: np.ndarray) -> np.ndarray:
     return np.asarray(canvas.resize((SIDE_PX, SIDE_PX), Picture.Resampling.BOX))
 
 
-def _of_split(items: list, split: str) -> Iterator:
+def _of_split(items: Sequence[T], split: str) -> Iterator[T]:
     for n, item in enumerate(items):
         if (n % 5 == 4) == (split == "val"):
             yield item
@@ -77,17 +79,21 @@ def _nih(folder: Path, split: str) -> Iterator[np.ndarray]:
 
 
 def _ct(folder: Path, split: str) -> Iterator[np.ndarray]:
-    import SimpleITK as sitk
-
     for path in _of_split(sorted(folder.glob("*/*.dcm")), split):
-        array = sitk.GetArrayFromImage(sitk.ReadImage(str(path)))[0].astype(np.float32)
-        yield small(np.clip(array, -1000, 500))
+        yield small(np.clip(_values(path)[0], -1000, 500))
     for path in sorted((folder / "thorax").glob("*.nii.gz")):
-        volume = np.clip(sitk.GetArrayFromImage(sitk.ReadImage(str(path))), -1000, 500).astype(np.float32)
+        volume = np.clip(_values(path), -1000, 500)
         for plane in _of_split(list(range(2, len(volume), 4)), split):
             yield small(volume[plane])
         for row in _of_split(list(range(20, volume.shape[1], 40)), split):
             yield small(ndimage.zoom(volume[::-1, row], (4, 1), order=1))
+
+
+def _values(path: Path) -> np.ndarray:
+    import SimpleITK
+
+    values: np.ndarray = SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(str(path))).astype(np.float32)
+    return values
 
 
 def _cmr(folder: Path, split: str) -> Iterator[np.ndarray]:
@@ -121,4 +127,5 @@ def nonsense(rng: np.random.Generator) -> np.ndarray:
         picture = ndimage.gaussian_filter(picture, rng.uniform(0, 2))
     picture = picture + rng.uniform(0, 0.1) * np.ptp(picture) * rng.standard_normal(picture.shape)
     span = max(float(np.ptp(picture)), 1e-9)
-    return ((picture - picture.min()) / span * 255).astype(np.uint8)
+    scaled: np.ndarray = ((picture - picture.min()) / span * 255).astype(np.uint8)
+    return scaled

@@ -71,7 +71,7 @@ def train_gate(pictures: GatePictures, *, steps: int = 2500, size: int = 64) -> 
         image, target = batch(pictures, size, g)
         loss = F.cross_entropy(network(image), target, label_smoothing=0.02)
         optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         schedule.step()
     return network.eval()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import lightning
 import numpy as np
@@ -48,7 +49,8 @@ def normalise(image: torch.Tensor) -> torch.Tensor:
     low, high = torch.quantile(few, torch.tensor([0.01, 0.99]), dim=1)
     span = (high - low).clamp(min=1e-3)
     stretched = (image - low[:, None, None, None]) / span[:, None, None, None]
-    return stretched.clamp(0, 1) * 2 - 1
+    scaled: torch.Tensor = stretched.clamp(0, 1) * 2 - 1
+    return scaled
 
 
 class SegmentationTraining(lightning.LightningModule):
@@ -68,9 +70,10 @@ class SegmentationTraining(lightning.LightningModule):
 
     @property
     def best_network(self) -> torch.nn.Module:
-        return self.average.module if self.recipe.averaged else self.network
+        best: torch.nn.Module = self.average.module if self.recipe.averaged else self.network
+        return best
 
-    def train_dataloader(self) -> DataLoader:
+    def train_dataloader(self) -> DataLoader[Any]:
         side = self.recipe.side_at(self.current_epoch)
         g = torch.Generator().manual_seed(self.recipe.seed + 1009 * self.current_epoch)
 
@@ -87,7 +90,7 @@ class SegmentationTraining(lightning.LightningModule):
             batch_size=self.recipe.batch, shuffle=True, drop_last=True, collate_fn=batch, generator=g,
         )
 
-    def val_dataloader(self) -> DataLoader:
+    def val_dataloader(self) -> DataLoader[Any]:
         side = self.recipe.side_at(self.recipe.epochs)
 
         def batch(indices: list[int]) -> tuple[torch.Tensor, ...]:
@@ -126,7 +129,7 @@ class SegmentationTraining(lightning.LightningModule):
                 self.log(f"dice_{name}_{source}", float(value))
         self.log("dice", float(np.nanmean(np.nanmean(dice, axis=0))), prog_bar=True)
 
-    def configure_optimizers(self) -> dict:
+    def configure_optimizers(self) -> Any:
         r = self.recipe
         if r.optimizer == "sgd":
             return {"optimizer": torch.optim.SGD(self.network.parameters(), r.learning_rate)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import lightning
 import torch
@@ -67,10 +68,8 @@ def network_of(checkpoint: Path, recipe: Recipe) -> nn.Module:
     return network.eval()
 
 
-def _precision(device: str) -> str:
+def _precision(device: str) -> Literal["16-mixed", "bf16-mixed", "32-true"]:
     """Mixed precision on every GPU, and on processors that multiply bfloat16 themselves."""
     if device != "cpu" and torch.cuda.is_available():
         return "16-mixed"
-    fast = getattr(torch.backends.mkldnn, "is_available", lambda: False)()
-    flags = torch.backends.cpu.get_cpu_capability()
-    return "bf16-mixed" if fast and "AVX512" in flags and torch.ops.mkldnn._is_mkldnn_bf16_supported() else "32-true"
+    return "bf16-mixed" if torch.ops.mkldnn._is_mkldnn_bf16_supported() else "32-true"
