@@ -1,6 +1,6 @@
 """Fill the figures of ``Docs/*.md`` from ``Docs/evidence/*.json``, so that none is typed by hand.
 
-A figure stands between two comments that do not show: ``<!--= ctr.json all.icc | ci .3f --> ... <!--/-->``
+A figure stands between two comments that do not show: ``<!--= ctr.json all.icc as ci .3f --> ... <!--/-->``
 names the file, the way to the value in it, and how it is written:
 
     .3f         a Python format
@@ -24,7 +24,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 NOT_MEASURED = "not measured yet"
-FIGURE = re.compile(r"(<!--=\s*(\S+)\s+(\S+)\s*\|\s*(.+?)\s*-->)(.*?)(<!--/-->)")
+FIGURE = re.compile(r"(<!--=\s*(\S+)\s+(\S+)\s+as\s+(.+?)\s*-->)(.*?)(<!--/-->)")
 
 
 def main() -> int:

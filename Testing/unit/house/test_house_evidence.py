@@ -43,15 +43,15 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("figure", "expected"),
     [
-        ("a.json icc.estimate | .3f", "0.982"),
-        ("a.json icc | ci .2f", "0.98 (0.97 to 0.99)"),
-        ("a.json accuracy | ci% .1f", "95.0 % (90.0 to 97.5)"),
-        ("a.json accuracy.low | % .0f", "90 %"),
-        ("a.json metrics.name=dice,source=b.value | .2f", "0.95"),
-        ("a.json metrics.0.value | .1f", "0.9"),
-        ("a.json machine | s", "two cores"),
-        ("a.json nothing.there | .3f", "not measured yet"),
-        ("absent.json x | .3f", "not measured yet"),
+        ("a.json icc.estimate as .3f", "0.982"),
+        ("a.json icc as ci .2f", "0.98 (0.97 to 0.99)"),
+        ("a.json accuracy as ci% .1f", "95.0 % (90.0 to 97.5)"),
+        ("a.json accuracy.low as % .0f", "90 %"),
+        ("a.json metrics.name=dice,source=b.value as .2f", "0.95"),
+        ("a.json metrics.0.value as .1f", "0.9"),
+        ("a.json machine as s", "two cores"),
+        ("a.json nothing.there as .3f", "not measured yet"),
+        ("absent.json x as .3f", "not measured yet"),
     ],
 )
 def test_figures_are_filled(fill: ModuleType, folder: Path, figure: str, expected: str) -> None:
