@@ -40,7 +40,7 @@ class Window:
     def __call__(self, values: np.ndarray) -> np.ndarray:
         """0 to 255, float32."""
         if self.function == "SIGMOID":
-            steepness = np.clip(-4.0 * (values - self.center) / self.width, -60.0, 60.0)
+            steepness = np.clip((values - float(self.center)) * (-4.0 / self.width), -60.0, 60.0)
             return (WHITE / (1.0 + np.exp(steepness))).astype(np.float32)
         # LINEAR counts whole grey steps: width n covers n values. A width of 1 or less would divide
         # by zero or turn the film, so it is taken exactly.
