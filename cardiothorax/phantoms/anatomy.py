@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.interpolate import PchipInterpolator
+from scipy.interpolate import CubicSpline, PchipInterpolator
 
 from .options import CxrOptions
 from .shapes import Film, Outline
@@ -21,13 +21,13 @@ CAGE_X = np.array([0.178, 0.202, 0.228, 0.268, 0.306, 0.353, 0.386, 0.407, 0.422
 
 RIGHT_INNER_T = np.array([-0.02, 0.0, 0.02, 0.06, 0.11, 0.16, 0.21, 0.26, 0.31, 0.36, 0.41, 0.46, 0.52, 0.60, 0.80, 1.4])
 RIGHT_INNER_X = np.array([0.178, 0.148, 0.116, 0.083, 0.068, 0.064, 0.067, 0.072, 0.078, 0.086, 0.094, 0.099, 0.098, 0.085, 0.072, 0.07])
-LEFT_INNER_T = np.array([-0.02, 0.0, 0.02, 0.06, 0.11, 0.155, 0.18, 0.21, 0.255, 0.295, 0.33, 0.365, 0.405, 0.45, 0.50, 0.56, 0.64, 1.4])
-LEFT_INNER_X = np.array([0.178, 0.147, 0.115, 0.081, 0.068, 0.066, 0.076, 0.108, 0.126, 0.121, 0.111, 0.114, 0.129, 0.138, 0.138, 0.122, 0.108, 0.105])
+LEFT_INNER_T = np.array([-0.02, 0.0, 0.02, 0.06, 0.11, 0.17, 0.20, 0.235, 0.285, 0.33, 0.365, 0.395, 0.435, 0.48, 0.52, 0.57, 0.64, 1.4])
+LEFT_INNER_X = np.array([0.178, 0.147, 0.115, 0.081, 0.068, 0.066, 0.075, 0.107, 0.127, 0.122, 0.113, 0.117, 0.132, 0.143, 0.142, 0.126, 0.108, 0.105])
 
 RIGHT_DOME_X = np.array([-0.02, 0.05, 0.10, 0.16, 0.22, 0.28, 0.34, 0.40, 0.45, 0.48, 0.51, 0.56])
-RIGHT_DOME_T = np.array([0.835, 0.805, 0.780, 0.762, 0.765, 0.788, 0.828, 0.880, 0.938, 0.99, 1.06, 1.2])
+RIGHT_DOME_T = np.array([0.795, 0.783, 0.773, 0.765, 0.770, 0.792, 0.830, 0.880, 0.938, 0.99, 1.06, 1.2])
 LEFT_DOME_X = np.array([-0.02, 0.05, 0.10, 0.18, 0.25, 0.31, 0.36, 0.41, 0.45, 0.48, 0.51, 0.56])
-LEFT_DOME_T = np.array([0.90, 0.875, 0.850, 0.818, 0.808, 0.820, 0.848, 0.895, 0.945, 0.995, 1.06, 1.2])
+LEFT_DOME_T = np.array([0.842, 0.834, 0.826, 0.813, 0.808, 0.822, 0.850, 0.895, 0.945, 0.995, 1.06, 1.2])
 
 HEART = np.array([
     (0.045, 0.478), (0.105, 0.490), (0.170, 0.528), (0.225, 0.590), (0.272, 0.655), (0.303, 0.720),
@@ -36,6 +36,9 @@ HEART = np.array([
     (-0.110, 0.547), (-0.070, 0.505), (-0.015, 0.482),
 ])  # fmt: skip
 """Closed outline (x, t) as readers draw it: above at the great vessels, below inside the diaphragm."""
+
+APEX_T, APEX_X = -0.005, 0.18
+"""The highest point of a lung."""
 
 MEAN_HEART = (0.149, 0.318)
 """Right and left part of the mean heart's width, of the thoracic diameter."""
@@ -144,16 +147,19 @@ def build(body: Body, findings: tuple[str, ...], rng: np.random.Generator) -> Th
     widen = 1 + 0.10 * n[1] + 0.25 * body.portable * (0.3 + 0.2 * abs(n[2]))
     right_inner = _vary(RIGHT_INNER_X, RIGHT_INNER_T, widen, 0.006 * n[3:7])
     left_inner = _vary(LEFT_INNER_X, LEFT_INNER_T, widen, 0.006 * n[7:11])
-    knob = np.exp(-(((LEFT_INNER_T - 0.25) / 0.05) ** 2))
+    knob = np.exp(-(((LEFT_INNER_T - 0.28) / 0.05) ** 2))
     left_inner = left_inner + knob * (0.022 * (body.age - 0.5) + 0.006 * n[11])
-    window = np.exp(-(((LEFT_INNER_T - 0.41) / 0.05) ** 2))
+    window = np.exp(-(((LEFT_INNER_T - 0.45) / 0.05) ** 2))
     left_inner = left_inner + window * 0.008 * n[12]
     half = size * 0.003 * body.rotation_degrees  # turning widens one lung at the other's cost
-    t = np.linspace(-0.02, 1.4, 300)
-    right_edge = -PchipInterpolator(CAGE_T, cage)(t) * size * (1 + 0.012 * n[13]) + half
-    left_edge = PchipInterpolator(CAGE_T, cage)(t) * size * (1 - 0.012 * n[13]) + half
-    right_in = -PchipInterpolator(RIGHT_INNER_T, right_inner)(t) * size + shift * _ramp(t)
-    left_in = PchipInterpolator(LEFT_INNER_T, left_inner)(t) * size + shift * _ramp(t)
+    t = np.concatenate([APEX_T + (0.06 - APEX_T) * np.linspace(0, 1, 60) ** 2, np.linspace(0.065, 1.4, 300)])
+    outer = PchipInterpolator(CAGE_T, cage)(t)
+    right_out, right_in = _apex(t, outer, PchipInterpolator(RIGHT_INNER_T, right_inner)(t))
+    left_out, left_in = _apex(t, outer, PchipInterpolator(LEFT_INNER_T, left_inner)(t))
+    right_edge = -right_out * size * (1 + 0.012 * n[13]) + half
+    left_edge = left_out * size * (1 - 0.012 * n[13]) + half
+    right_in = -right_in * size + shift * _ramp(t)
+    left_in = left_in * size + shift * _ramp(t)
     lift = 0.004 * n[14]
     y_right, y_left = top + (t - lift) * height, top + (t + lift) * height
     right_lung = Outline.between(y_right, right_edge, np.maximum(right_in, right_edge))
@@ -162,6 +168,16 @@ def build(body: Body, findings: tuple[str, ...], rng: np.random.Generator) -> Th
     right_dome, left_dome = _with_effusion(body, findings, right_dome, left_dome, rng)
     heart = _heart(body, left_dome, n[25:40], shift, right_lung, left_lung)
     return Thorax(body, right_lung, left_lung, heart, right_dome, left_dome)
+
+
+def _apex(t: np.ndarray, outer: np.ndarray, inner: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Round the top of a lung off: above t = 0.06 the width falls as that of an ellipse."""
+    at = int(np.searchsorted(t, 0.06))
+    middle, half = (outer + inner) / 2, (outer - inner) / 2
+    share = np.clip((t - APEX_T) / (t[at] - APEX_T), 0, 1)
+    cap_middle = middle[at] + (APEX_X - middle[at]) * (1 - share)
+    cap = half[at] * np.sqrt(share)
+    return np.where(t < t[at], cap_middle + cap, outer), np.where(t < t[at], cap_middle - cap, inner)
 
 
 def _ramp(t: np.ndarray) -> np.ndarray:
@@ -183,7 +199,7 @@ def _domes(body: Body, n: np.ndarray, half: float) -> tuple[tuple[np.ndarray, np
         t = 1.0 + (ts - 1.0) * np.where(ts < 1, flat * (1 + 0.07 * n[k]), 1)
         hump = 0.010 * n[k + 1] * np.sin((xs - 0.1) / 0.4 * 2 * np.pi) * (xs < 0.48)
         t = t + hump + 0.012 * n[k + 2]
-        curve = PchipInterpolator(xs + 0.01 * n[k + 3], t)
+        curve = CubicSpline(xs + 0.01 * n[k + 3], t)
         fine = np.linspace(0.0, 0.53, 400)
         x = side * fine * body.thorax_mm + half
         y = body.apex_mm + curve(fine) * body.lung_height_mm
@@ -232,10 +248,11 @@ def _heart(
     thoracic = float(np.max(left_lung.right - np.interp(left_lung.y, right_lung.y, right_lung.left)))
     width = body.ctr * thoracic
     stretch = np.where(x > 0, width * (1 - share) / x.max(), width * share / -x.min())
-    grown = float(np.clip(1 + 0.55 * (body.ctr / 0.467 - 1) + 0.04 * n[8], 0.80, 1.28))
-    y = body.apex_mm + 0.885 * height + (t - 0.885) * height * grown
-    apex_y = np.interp(0.22 * size, *left_dome)
-    y = y + 0.75 * (apex_y - (body.apex_mm + 0.81 * height))  # the heart rests on the diaphragm
+    top = 0.452 + 0.022 * n[8]
+    bottom = 0.895 + 0.30 * (body.ctr - 0.475) + 0.012 * n[9]
+    y = body.apex_mm + (top + (t - t.min()) / np.ptp(t) * (bottom - top)) * height
+    apex_y = float(np.interp(0.22 * size, *left_dome))
+    y = y + 0.5 * (apex_y - (body.apex_mm + 0.81 * height))  # the heart rests on the diaphragm
     outline = Outline.through(np.column_stack([x * stretch, y]))
     outline = outline.moved(shift)
     excess = float(outline.right.max() - (0.5 * size - 0.012 * size))

@@ -21,16 +21,16 @@ BITS = 10
 TOP = 2**BITS - 1
 STUDY_DATE = "20260101"
 """Nobody was examined; a fixed date keeps files the same whenever they are written."""
-COMPRESSIONS = ("jpeg2000", "rle", "none")
+COMPRESSIONS = ("jpegls", "rle", "none")
 
 
-def write_dicom(film: PhantomFilm, path: Path | str, *, compression: str = "jpeg2000") -> None:
+def write_dicom(film: PhantomFilm, path: Path | str, *, compression: str = "jpegls") -> None:
     """Write ``film`` to ``path``, losslessly compressed. :class:`StoreProblem` when that fails."""
-    from pydicom.uid import JPEG2000Lossless, RLELossless
+    from pydicom.uid import JPEGLSLossless, RLELossless
 
     dataset = to_dataset(film)
-    if compression == "jpeg2000":
-        dataset.compress(JPEG2000Lossless)
+    if compression == "jpegls":
+        dataset.compress(JPEGLSLossless)
     elif compression == "rle":
         dataset.compress(RLELossless)
     elif compression != "none":

@@ -14,7 +14,7 @@ from scipy.ndimage import zoom
 from .anatomy import CAGE_T, CAGE_X, Thorax
 from .shapes import Cloud, Film, chord, noise_field, smooth_step
 
-MARROW = 0.16
+MARROW = 0.18
 """Mineral in spongy bone, of that in compact bone."""
 BLADE_MM = 1.7
 """Compact bone in the thin part of a shoulder blade."""
@@ -78,7 +78,7 @@ def _filled(
     out = np.cross(up, along)
     na = max(7, int(np.ceil(h.max() / (0.8 * pixel_mm))))
     a = (np.arange(na) + 0.5) / na * 2 - 1
-    nb = 9
+    nb = max(9, int(w.max() / 2.5))
     b = (np.arange(nb) + 0.5) / nb * 2 - 1
     aa, bb = np.meshgrid(a, b, indexing="ij")
     points = c[:, None, None] + 0.5 * (
@@ -96,19 +96,19 @@ def _ribs(tubes: Tubes, rng: np.random.Generator) -> None:
     thorax, body = tubes.thorax, tubes.thorax.body
     slope = 1.0 + 0.10 * rng.standard_normal()
     vertebrae = _vertebra_levels(thorax)
-    for number in range(1, 12):
+    for number in range(1, 13):
         n = rng.standard_normal(8)
-        head = vertebrae[number + 1] - 6 + 0.5 * n[0]
-        drop = body.lung_height_mm * np.interp(number, [1, 2, 4, 7, 9, 11], [0.15, 0.23, 0.33, 0.40, 0.37, 0.25]) * slope
-        end = np.deg2rad(np.interp(number, [1, 2, 4, 7, 10, 11], [150, 150, 146, 138, 122, 100]) + 2 * n[1])
+        head = vertebrae[number] - 4 + 0.5 * n[0]
+        drop = body.lung_height_mm * np.interp(number, [1, 2, 4, 7, 9, 12], [0.13, 0.22, 0.33, 0.41, 0.40, 0.22]) * slope
+        end = np.deg2rad(np.interp(number, [1, 2, 4, 7, 10, 12], [150, 150, 146, 138, 122, 85]) + 2 * n[1])
         for side in (-1, 1):
             m = rng.standard_normal(3)
             line = _rib_line(thorax, side, head + 0.5 * m[0], drop * (1 + 0.02 * m[1]), end, number)
             share = np.linspace(0, 1, len(line))
-            high = np.interp(share, [0, 0.12, 0.5, 0.9, 1], [8.5, 10.5, 12.5, 13.5, 15.0]) * (0.9 if number < 2 else 1.0)
+            high = np.interp(share, [0, 0.12, 0.5, 0.9, 1], [9.5, 12.0, 14.0, 14.5, 16.0]) * (0.9 if number < 2 else 1.0)
             thick = np.interp(share, [0, 0.3, 1], [8.0, 7.2, 6.0])
-            fade = np.interp(share, [0, 0.04, 0.93, 1], [0.5, 1, 0.9, 0.25])
-            tubes.add(line, high, thick, cortex=0.95 - 0.2 * body.age, fade=fade)
+            fade = np.interp(share, [0, 0.04, 0.42, 0.60, 0.93, 1], [0.5, 1, 0.85, 0.50, 0.45, 0.15])
+            tubes.add(line, high, thick, cortex=1.0 - 0.2 * body.age, fade=fade)
 
 
 def _rib_line(thorax: Thorax, side: int, head: float, drop: float, end: float, number: int) -> np.ndarray:
@@ -119,8 +119,9 @@ def _rib_line(thorax: Thorax, side: int, head: float, drop: float, end: float, n
     y = head + drop * fall - 5.0 * np.sin(np.clip(2 * phi, 0, np.pi)) * (number > 1)
     t = (y - body.apex_mm) / body.lung_height_mm
     level = np.interp(np.pi / 2, phi, t) if end > np.pi / 2 else t[-1]
-    local = 0.35 * t + 0.65 * level
-    half = np.interp(local, CAGE_T, CAGE_X) * body.thorax_mm + 4.5
+    own = np.interp(number, [1, 4], [0.85, 0.35])
+    local = own * t + (1 - own) * level
+    half = np.interp(local, CAGE_T, CAGE_X) * body.thorax_mm + 3.8
     depth = body.depth_mm / 2 * np.interp(local, [-0.1, 0.15, 0.45, 1.2], [0.42, 0.72, 1.0, 1.0]) + 3
     x = side * half * np.abs(np.sin(phi)) ** 0.92 + side * 6 * np.cos(phi) * (phi < np.pi / 2)
     z = -depth * np.sign(np.cos(phi)) * np.abs(np.cos(phi)) ** 0.9
@@ -150,22 +151,34 @@ def _scapulae(tubes: Tubes, rng: np.random.Generator) -> None:
     pull = 0.055 * body.portable  # arms at the side: the blades lie over the lungs
     for side in (-1, 1):
         n = rng.standard_normal(6)
-        def at(fx: float, t: float, z: float = -60.0, side: int = side, n: np.ndarray = n) -> np.ndarray:
-            return np.array([side * size * (fx - pull + 0.012 * n[0]), thorax.level_mm(t + 0.015 * n[1]), z])
-        socket, tip, corner = at(0.545, 0.115), at(0.475, 0.56), at(0.405, 0.075)
+        shift = np.array([-pull + 0.012 * n[0], 0.015 * n[1]])
+
+        def at(fx: float, t: float, z: float, side: int = side, shift: np.ndarray = shift) -> np.ndarray:
+            return np.array([side * size * (fx + shift[0]), thorax.level_mm(t + shift[1]), z])
+
+        socket, tip, corner = at(0.562, 0.12, -55), at(0.490, 0.54, -75), at(0.425, 0.075, -70)
         _blade(tubes, socket, tip, corner)
-        border = _bend(socket, tip, 0.03 * size * side)
-        tubes.add(border, np.linspace(10, 8, 40), np.linspace(11, 6, 40), cortex=1.3)
-        medial = _bend(corner, tip, 0.035 * size * -side)
-        tubes.add(medial, np.full(40, 3.5), np.full(40, 4.0), cortex=1.2, fade=0.6)
-        acromion = at(0.610, 0.005, -35)
-        crest = _bend(at(0.42, 0.13), acromion, 0.0)
-        tubes.add(crest, np.linspace(5, 12, 40), np.linspace(5, 10, 40), cortex=1.1)
-        hook = _bend(at(0.515, 0.065, -30), at(0.565, 0.075, 0), 0.0)
-        tubes.add(hook, np.full(40, 12.0), np.full(40, 10.0), cortex=1.1)
-        arm = _bend(at(0.640, 0.080, -45), at(0.80, 0.33, -45), 0.0)
-        wide = np.interp(np.linspace(0, 1, 40), [0, 0.12, 0.28, 0.5, 1], [30, 46, 40, 26, 24])
-        tubes.add(arm, wide, wide, cortex=2.0)
+        tubes.add(_bend(socket, tip, 0.025 * size * side), _ends(15, 9, 8), _ends(12, 8, 6), cortex=1.2)
+        tubes.add(_bend(corner, tip, -0.030 * size * side), _ends(3, 3, 3), _ends(4, 4, 4), cortex=1.2, fade=0.6)
+        tubes.add(_bend(corner, at(0.52, 0.055, -60), -0.006 * size), _ends(3, 3, 4), _ends(4, 4, 4), fade=0.6)
+        rim = _bend(at(0.566, 0.055, -50), at(0.562, 0.175, -55), 0.012 * size * side)
+        tubes.add(rim, _ends(5, 7, 5), _ends(14, 22, 14), cortex=1.0)
+        acromion = at(0.632, -0.005, -30)
+        tubes.add(_bend(at(0.44, 0.125, -85), acromion, 0.0), _ends(4, 7, 15), _ends(5, 8, 9), cortex=0.9)
+        hook = _bend(at(0.520, 0.060, -40), at(0.560, 0.085, -5), 0.0)
+        tubes.add(hook, _ends(9, 12, 11), _ends(9, 10, 9), cortex=0.9)
+        u = np.linspace(0, 1, 40)
+        arm = _bend(at(0.570, 0.070, -50), at(0.86, 0.42, -50), 0.0)
+        ball = 47 * np.sqrt(np.clip(1 - ((u - 0.2) / 0.2) ** 2, 0.01, 1)) * (u < 0.4)
+        shaft = np.interp(u, [0, 0.2, 0.5, 1], [1, 43, 27, 24]) * (u > 0.2)
+        wide = np.maximum(ball, shaft)
+        tubes.add(arm, wide, wide, cortex=1.3)
+
+
+def _ends(start: float, middle: float, end: float) -> np.ndarray:
+    """Widths along 40 points, rounded off at both ends."""
+    u = np.linspace(0, 1, 40)
+    return np.interp(u, [0, 0.5, 1], [start, middle, end]) * np.clip(np.sin(np.pi * u) * 3.0, 0.15, 1) ** 0.5
 
 
 def _bend(a: np.ndarray, b: np.ndarray, sag: float) -> np.ndarray:

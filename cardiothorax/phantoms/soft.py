@@ -18,33 +18,29 @@ AIR_IN_LUNG = 0.74
 def trunk(thorax: Thorax, x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Chest, abdomen, neck and shoulders, arms held away from the chest."""
     body = thorax.body
-    n = rng.standard_normal(8)
+    n = rng.standard_normal(10)
     half = 0.5 * body.thorax_mm
     t = (y - body.apex_mm) / body.lung_height_mm
-    side = 1 + 0.02 * n[0] * np.sign(x)
-    waist = np.interp(t, [-0.3, 0.2, 0.55, 0.9, 1.25, 1.6], [0.78, 0.95, 1.0, 1.0, 0.95, 0.97])
-    width = (half + body.wall_mm) * waist * side
-    depth = body.depth_mm + 0.9 * body.wall_mm + 8
-    profile = np.interp(t, [-0.25, 0.0, 0.25, 0.6, 1.0, 1.4], [0.55, 0.72, 0.92, 1.0, 1.02, 1.06])
+    waist = np.interp(t, [-0.3, 0.2, 0.55, 0.9, 1.25, 1.6], [0.80, 0.95, 1.0, 1.0, 0.95, 0.97])
+    width = (half + body.wall_mm) * waist * (1 + 0.02 * n[0] * np.sign(x))
+    depth = body.depth_mm + 0.9 * body.wall_mm + 5
+    profile = np.interp(t, [-0.25, 0.0, 0.25, 0.55, 0.9, 1.4], [0.50, 0.62, 0.84, 0.96, 1.0, 1.0])
     chest = depth * profile * chord(x / width, 2.4)
-    chest *= smooth_step(t + 0.16 - 0.000015 * x * x, 0.10)
-    neck_half = 0.20 * body.thorax_mm * (1 + 0.06 * n[1])
-    neck = (95 + 8 * n[2]) * chord(x / (neck_half * (1 + 0.5 * np.clip(t + 0.12, 0, 1))), 2.5)
-    neck *= smooth_step(0.35 - t, 0.15)
-    shoulder = _shoulders(thorax, x, t, n[3:])
-    total = (chest**5 + neck**5 + shoulder**5) ** 0.2
+    out = (np.abs(x) - half - body.wall_mm) / half
+    under = 0.50 + 0.04 * n[1] - (0.75 + 0.15 * n[2]) * np.clip(out, 0, 1)
+    shoulder = (112 + 8 * n[3]) * _rounded((under - t) * body.lung_height_mm, 45)
+    shoulder *= smooth_step(np.abs(x) - 0.75 * half, 0.22 * half)
+    line = -0.24 + 0.02 * n[4] + (0.13 + 0.025 * n[5]) * np.clip(np.abs(x) / half - 0.25, 0, 2) ** 1.35
+    top = _rounded((t - line) * body.lung_height_mm, 28)
+    neck_half = 0.195 * body.thorax_mm * (1 + 0.06 * n[6]) * (1 + 0.9 * np.clip(t + 0.14, 0, 0.6))
+    neck = (100 + 8 * n[7]) * chord(x / neck_half, 2.5) * smooth_step(0.30 - t, 0.2)
+    total = (((chest**5 + shoulder**5) ** 0.2 * top) ** 5 + neck**5) ** 0.2
     return np.asarray(total, np.float32)
 
 
-def _shoulders(thorax: Thorax, x: np.ndarray, t: np.ndarray, n: np.ndarray) -> np.ndarray:
-    """Slabs that rise from the chest to the arms; the axilla below them is open."""
-    half = 0.5 * thorax.body.thorax_mm
-    out = (np.abs(x) - half) / half
-    top = -0.20 + 0.30 * np.clip(out + 0.62, 0, 2) ** 1.6 * (1 + 0.12 * n[0])
-    under = 0.52 + 0.04 * n[1] - 0.95 * np.clip(out, -0.1, 0.5) + 0.8 * np.clip(out - 0.12, 0, 1) ** 1.2
-    middle, high = (top + under) / 2, np.maximum((under - top) / 2, 0.02)
-    fade = smooth_step(out + 0.30, 0.45)
-    return (118 + 8 * n[2]) * chord((t - middle) / high, 2.6) * fade
+def _rounded(distance_mm: np.ndarray, radius_mm: float) -> np.ndarray:
+    """0 at a body's edge, 1 from ``radius_mm`` inside on, round as an arm or a shoulder is."""
+    return np.sqrt(1 - (1 - np.clip(distance_mm / radius_mm, 0, 1)) ** 2)
 
 
 def breasts(thorax: Thorax, x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -57,9 +53,9 @@ def breasts(thorax: Thorax, x: np.ndarray, y: np.ndarray, rng: np.random.Generat
         if body.sex == "female":
             size = body.thorax_mm * (0.17 + 0.06 * u[0])
             cy = thorax.level_mm(0.66 + 0.10 * u[1] + 0.012 * n[2 + k])
-            dx, dy = (x - cx) / (1.05 * size), (y - cy) / size
-            dy = np.where(dy < 0, dy * 0.55, dy)
-            total += (26 + 34 * u[0]) * chord(np.sqrt(dx * dx + dy * dy) ** 0.9, 2.2) ** 1.1
+            dx, dy = (x - cx) / (1.10 * size), (y - cy) / size
+            dome = chord(np.sqrt(dx * dx + np.where(dy < 0, dy * 0.42, dy) ** 2), 2.2)
+            total += (18 + 30 * u[0]) * dome * smooth_step(dy + 0.55, 1.1)
         else:
             size = body.thorax_mm * 0.24
             cy = thorax.level_mm(0.36 + 0.01 * n[2 + k])
@@ -82,21 +78,22 @@ def lungs(thorax: Thorax, film: Film, rng: np.random.Generator) -> tuple[np.ndar
     for (outer, inner), dome in zip(((right[0], right[1]), (left[1], left[0])), thorax.dome_y(x), strict=True):
         inside = np.abs(inner - x) * ((x - outer) * (inner - x) > 0)
         rim = np.clip(inside / (26 + 2 * n[0]), 0, 1)
-        medial = np.sqrt(1 - (1 - rim) ** 2)
+        behind_heart = smooth_step(t - 0.56, 0.08)
+        medial = np.sqrt(1 - (1 - rim) ** 2) * (1 - behind_heart) + rim * rim * (3 - 2 * rim) * behind_heart
         apex = np.clip(np.abs(inner - outer) / 45, 0, 1) ** 0.5
         below = np.clip((y - dome) / (62 + 6 * n[1]), 0, 1)
         diaphragm = 1 - np.sqrt(1 - (1 - below) ** 2)
         total += depth * medial * apex * np.where(y < dome, 1, diaphragm * (0.62 + 0.05 * n[2]))
-    total += _between_the_lungs(thorax, x, t) * (np.maximum(-1, (x - right[1]) * (left[0] - x)) > 0)
     heart = heart_depth(thorax, x, y, rng)
     lung = np.maximum(total - heart, np.minimum(total, 8))
+    lung += _between_the_lungs(x, t) * ((x - right[1]) * (left[0] - x) > 0)
     share = lung / np.maximum(depth, 30)
     return np.asarray(lung, np.float32), np.asarray(np.clip(share, 0, 1), np.float32)
 
 
-def _between_the_lungs(thorax: Thorax, x: np.ndarray, t: np.ndarray) -> np.ndarray:
+def _between_the_lungs(x: np.ndarray, t: np.ndarray) -> np.ndarray:
     """Lung in front of and behind the great vessels: the mediastinum is not as dense as the belly."""
-    return 34 * smooth_step(t - 0.12, 0.10) * smooth_step(0.80 - t, 0.15) * np.exp(-((x / 60) ** 2))
+    return 30 * smooth_step(t - 0.15, 0.12) * smooth_step(0.50 - t, 0.28) * np.exp(-((x / 60) ** 2))
 
 
 def heart_depth(thorax: Thorax, x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -106,7 +103,7 @@ def heart_depth(thorax: Thorax, x: np.ndarray, y: np.ndarray, rng: np.random.Gen
     u = np.where(half > 0, (x - (left + right) / 2) / np.maximum(half, 0.5), 2)
     widest = float((thorax.heart.right - thorax.heart.left).max()) / 2
     tall = np.sqrt(np.clip(half / widest, 0, 1))
-    return np.asarray(1.55 * widest * tall * chord(u, 2.0), np.float32)
+    return np.asarray(np.clip(2.1 * widest, 118, 145) * tall * chord(u, 2.0), np.float32)
 
 
 def airways(thorax: Thorax, film: Film, rng: np.random.Generator) -> np.ndarray:

@@ -49,7 +49,9 @@ def develop(film: Film, received_mm: np.ndarray, tone: Tone) -> np.ndarray:
     """Grey 0 to 1, bright is dense, float32 ``[rows, cols]``."""
     value = np.clip(received_mm, -60, 420)
     value = value + tone.detail * (value - _wide(value, tone.detail_mm / film.pixel_mm))
-    grey = 1 / (1 + np.exp(-(value - tone.middle_mm) / tone.width_mm))
+    value = (value - tone.middle_mm) / tone.width_mm
+    value = value / (1 + SHOULDER * (1 + np.tanh(value)))  # dense parts keep more contrast than thin ones
+    grey = 1 / (1 + np.exp(-value))
     grey = grey ** tone.gamma
     return np.asarray(tone.black + (tone.white - tone.black) * grey, np.float32)
 
@@ -62,6 +64,9 @@ def _wide(value: np.ndarray, sigma_px: float) -> np.ndarray:
     big = zoom(soft, (value.shape[0] / soft.shape[0], value.shape[1] / soft.shape[1]), order=1, grid_mode=True, mode="nearest")
     return np.asarray(big, np.float32)
 
+
+SHOULDER = 0.30
+"""How much longer the curve's dense end is."""
 
 LETTERS = {"L": ("X....", "X....", "X....", "X....", "X....", "X....", "XXXXX"),
            "R": ("XXXX.", "X...X", "X...X", "XXXX.", "X.X..", "X..X.", "X...X")}  # fmt: skip

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.interpolate import CubicSpline
 
 from .anatomy import Thorax
 from .shapes import Cloud, Film, noise_field
 
-BLOOD_OVER_LUNG = 0.8
+BLOOD_OVER_LUNG = 1.0
+"""Water equivalent of a vessel with its sheath, over the lung that it takes the place of."""
 
 
 @dataclass
@@ -22,13 +24,22 @@ def vessels(thorax: Thorax, film: Film, lung_share: np.ndarray, rng: np.random.G
     """Millimetres of blood in place of lung, float32 ``[rows, cols]``."""
     size = thorax.body.thorax_mm
     branches = _Branches([], [])
-    full = 1.0 + 0.15 * rng.standard_normal() + 0.15 * thorax.body.portable
-    for side, level, stems in ((-1, 0.43, RIGHT_STEMS), (1, 0.385, LEFT_STEMS)):
-        hilum = np.array([side * 0.118 * size + 0.6 * thorax.body.rotation_degrees, thorax.level_mm(level)])
-        for angle, radius, lead in stems:
+    full = 1.0 + 0.12 * rng.standard_normal() + 0.15 * thorax.body.portable
+    for side, level, trunk, stems in ((-1, 0.43, RIGHT_TRUNK, RIGHT_STEMS), (1, 0.395, LEFT_TRUNK, LEFT_STEMS)):
+        place = np.array([side * size, 1.0])
+        drift = np.array([0.6 * thorax.body.rotation_degrees, 0.0]) + rng.normal(0, 1.5, 2)
+        points = np.array([(x, float(thorax.level_mm(t))) for x, t in trunk]) * place + drift
+        artery = CubicSpline(np.arange(len(points)), points)(np.linspace(0, len(points) - 1, 50))
+        radius = np.linspace(8.0, 5.0, 50) * full
+        branches.lines.append(artery)
+        branches.radii.append(radius)
+        for turn in (-0.35, 0.05, 0.45):
+            _grow(branches, artery[-1], np.deg2rad(74) + turn, 3.6 * full, side, 1, rng)
+        hilum = np.array([side * 0.105 * size + drift[0], float(thorax.level_mm(level))])
+        for angle, thick, lead in stems:
             start = hilum + np.array([0.0, lead]) + rng.normal(0, 2.5, 2)
-            direction = np.deg2rad(angle + rng.normal(0, 7))
-            _grow(branches, start, direction, radius * full * rng.uniform(0.85, 1.15), side, 0, rng)
+            direction = np.deg2rad(angle + rng.normal(0, 8))
+            _grow(branches, start, direction, thick * full * rng.uniform(0.85, 1.15), side, 0, rng)
     cloud = Cloud()
     for line, radius in zip(branches.lines, branches.radii, strict=True):
         cloud.add_tube(line, radius, 0.7 * film.pixel_mm)
@@ -37,13 +48,16 @@ def vessels(thorax: Thorax, film: Film, lung_share: np.ndarray, rng: np.random.G
     return np.asarray(np.minimum(total, 26) * np.clip(lung_share * 2.2, 0, 1), np.float32)
 
 
+RIGHT_TRUNK = ((0.04, 0.395), (0.085, 0.400), (0.120, 0.425), (0.137, 0.475), (0.146, 0.535))
+LEFT_TRUNK = ((0.05, 0.385), (0.095, 0.352), (0.130, 0.368), (0.148, 0.420), (0.158, 0.485))
+"""The arteries to the lower lobes, (x, t) as in :mod:`.anatomy`."""
 RIGHT_STEMS = (
-    (78, 7.2, 6), (62, 3.2, 10), (95, 3.4, 14), (40, 3.0, 12), (18, 2.8, 4), (-8, 2.8, -2), (-38, 3.6, -8),
-    (-62, 3.9, -10), (-80, 2.6, -10), (110, 2.4, 18), (70, 2.6, 16),
+    (100, 3.2, 14), (48, 2.8, 12), (24, 2.6, 6), (-4, 2.4, -2), (-34, 2.7, -8),
+    (-58, 2.9, -10), (-78, 2.2, -10), (112, 2.3, 18), (66, 2.5, 16),
 )  # fmt: skip
 LEFT_STEMS = (
-    (72, 6.6, 8), (55, 3.2, 8), (88, 3.2, 14), (35, 3.0, 10), (10, 2.8, 2), (-15, 2.8, -2), (-42, 3.5, -6),
-    (-65, 3.7, -8), (-80, 2.4, -8), (64, 2.6, 14),
+    (94, 3.0, 14), (42, 2.8, 10), (14, 2.5, 2), (-12, 2.4, -2), (-40, 2.7, -6),
+    (-63, 2.8, -8), (-80, 2.1, -8), (62, 2.5, 14),
 )  # fmt: skip
 """(angle below the horizontal outwards in degrees, radius in mm, start below the hilum in mm)."""
 
@@ -56,10 +70,11 @@ def _grow(
         return
     length = (7.0 + 5.2 * radius) * rng.uniform(0.6, 1.25) * (1.0 if depth else 1.15)
     u = np.linspace(0, 1, 12)
-    bend = rng.normal(0, 0.22)
-    heading = angle + bend * u
+    bend = rng.normal(0, 0.38)
+    heading = angle + bend * u + rng.normal(0, 0.18) * np.sin(2 * np.pi * u)
     step = length / 11
-    line = start + np.cumsum(np.column_stack([side * np.cos(heading), np.sin(heading)]) * step, axis=0)
+    moves = np.column_stack([side * np.cos(heading), np.sin(heading)]) * step
+    line = start + np.cumsum(moves, axis=0) - moves[0]
     out.lines.append(line)
     out.radii.append(radius * np.linspace(1.0, 0.84, 12))
     spread = rng.uniform(0.22, 0.62)
@@ -74,7 +89,7 @@ def _grow(
 
 def _fine(cloud: Cloud, thorax: Thorax, rng: np.random.Generator) -> None:
     """Vessels too many to grow: short threads that point away from the hilum, all over the lung."""
-    count, points = 900, 24
+    count, points = 700, 24
     size = thorax.body.thorax_mm
     side = np.where(rng.random(count) < 0.5, -1.0, 1.0)
     x0 = side * size * rng.uniform(0.09, 0.48, count)
@@ -84,7 +99,7 @@ def _fine(cloud: Cloud, thorax: Thorax, rng: np.random.Generator) -> None:
     length = rng.uniform(8, 24, count)
     radius = rng.uniform(0.35, 0.85, count)
     u = np.linspace(0, 1, points)
-    turn = heading[:, None] + rng.normal(0, 0.4, count)[:, None] * u
+    turn = heading[:, None] + rng.normal(0, 0.9, count)[:, None] * u
     step = (length / points)[:, None]
     x = x0[:, None] + np.cumsum(np.cos(turn) * step, axis=1)
     y = y0[:, None] + np.cumsum(np.sin(turn) * step, axis=1)
