@@ -15,7 +15,7 @@ from ..records import Flag, Grade
 from .ctr_picture import draw_ctr
 from .pages import embedded_jpeg, write_page
 from .palette import ORGAN_COLORS
-from .wording import NOTICE, OBSERVERS, file_name, finding, length, ratio
+from .wording import NOTICE, OBSERVERS, file_name, finding, length, moment, ratio
 
 TEMPLATE = "ctr/report.html.j2"
 VERDICTS = {
@@ -62,7 +62,9 @@ def page_context(run: CtrRun, *, image: Image | None = None, card: Card | None =
         "cutoff_note": _cutoff_note(result),
         "rows": value_rows(values, result.automatic) if values else [],
         "edited": result.provenance.edited,
-        "edits": [{"what": e.what, "by": e.edited_by, "at": e.edited_at} for e in result.provenance.edits],
+        "edits": [
+            {"what": e.what, "by": e.edited_by, "at": moment(e.edited_at)} for e in result.provenance.edits
+        ],
         "flags": [_flag(flag) for flag in sorted(result.flags, key=_by_grade)],
         "notes": list(result.notes),
         "provenance": provenance_rows(result, card),
@@ -90,16 +92,16 @@ def value_rows(values: CtrValues, automatic: CtrValues | None = None) -> list[Ro
         ("CTR", "Th / T", lambda v: f"{v.ctr:.3f}"),
         (
             "T",
-            "thoracic diameter, widest row",
+            "thoracic diameter",
             lambda v: length(v.thoracic_diameter_mm, v.thoracic_diameter_px),
         ),
         ("Th", "cardiac diameter", lambda v: length(v.cardiac_diameter_mm, v.cardiac_diameter_px)),
-        ("MRD", "midline to right heart border", lambda v: length(v.mrd_mm, v.mrd_px)),
-        ("MLD", "midline to left heart border", lambda v: length(v.mld_mm, v.mld_px)),
-        ("CTR, tilt corrected", "measured along the tilted thorax", lambda v: f"{v.ctr_tilt_corrected:.3f}"),
+        ("MRD", "midline to right border", lambda v: length(v.mrd_mm, v.mrd_px)),
+        ("MLD", "midline to left border", lambda v: length(v.mld_mm, v.mld_px)),
+        ("CTR, tilt corrected", "", lambda v: f"{v.ctr_tilt_corrected:.3f}"),
         (
             "Tilt",
-            "thoracic axis to the vertical",
+            "of the thoracic axis",
             lambda v: f"{v.tilt_degrees:+.1f}\u00b0".replace("-", "\u2212"),
         ),
         ("Heart area", "", lambda v: area(v, "heart")),
@@ -117,7 +119,7 @@ def provenance_rows(result: CtrResult, card: Card | None) -> list[tuple[str, str
     """Name and text of everything that is needed to repeat the measurement."""
     p = result.provenance
     rows = [
-        ("Measured", p.created_at.replace("T", " ")),
+        ("Measured", moment(p.created_at)),
         ("Software", f"cardiothorax {p.package_version}, {p.engine} on {p.device}"),
         ("Model", f"{p.model_name} {p.model_version}"),
         ("Model weights (SHA-256)", p.model_sha256),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 from ..ctr.result import CtrValues
@@ -45,3 +46,16 @@ def length(millimeters: float | None, pixels: float) -> str:
 def file_name(source: str) -> str:
     """The last part of a path of any system: folders may name patients and people."""
     return PurePosixPath(source.replace("\\", "/")).name
+
+
+def moment(iso: str) -> str:
+    """ISO 8601 as a reader writes it, in UTC; what is not a date stays as it is.
+
+    >>> moment("2026-03-01T09:30:12+01:00")
+    '2026-03-01 08:30 UTC'
+    """
+    try:
+        at = datetime.fromisoformat(iso)
+    except ValueError:
+        return iso
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC") if at.tzinfo else at.strftime("%Y-%m-%d %H:%M")
