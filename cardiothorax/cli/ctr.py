@@ -44,7 +44,7 @@ Exit code: 0 all films have a row without error, 2 usage, 3 some films failed
     "--crf", default="default", type=click.Choice(["default", "off", "grid", "pydensecrf"]),
     help="Refinement of the borders; 'default' is what measured better with the model.",
 )
-@click.option("--cutoff", default=0.5, type=click.FloatRange(0.3, 0.9), help="Enlarged above.  [default: 0.5]")
+@click.option("--cutoff", default=0.5, type=click.FloatRange(0.3, 0.9), help="Enlarged above. [default: 0.5]")
 @click.option("--masks", is_flag=True, help="Write lungs and heart as NRRD on the film's own grid.")
 @click.option("--overlay", is_flag=True, help="Write a PNG with outlines and lines.")
 @click.option("--jobs", default=1, type=click.IntRange(1, 64), help="Films at the same time.  [default: 1]")
@@ -87,8 +87,8 @@ def ctr_batch(
     executor: Any = None,
 ) -> Any:
     """A :class:`cardiothorax.jobs.Batch` of the task ``ctr``; model and device are checked first."""
-    from ..engines import choose_engine
     from ..ctr.table import COLUMNS
+    from ..engines import choose_engine
     from ..jobs import Batch
     from ..models import find_model
 

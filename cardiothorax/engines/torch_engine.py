@@ -9,6 +9,7 @@ import numpy as np
 
 from ..errors import ModelProblem
 from .base import OutOfMemory, usable_cores
+from .safetensors_file import read_safetensors
 
 if TYPE_CHECKING:
     from torch import nn
@@ -50,18 +51,14 @@ class TorchEngine:
 
 def load_weights(network: nn.Module, file: Path) -> nn.Module:
     """Fill ``network`` from a safetensors file (half precision is widened); names and shapes must agree."""
-    from safetensors import SafetensorError
-    from safetensors.torch import load
+    import torch
 
+    weights = {}
+    for name, array in read_safetensors(file).items():
+        kind = np.float32 if array.dtype.kind == "f" else array.dtype
+        weights[name] = torch.from_numpy(array.astype(kind))  # a copy: the file's bytes are read-only
     try:
-        weights = load(file.read_bytes())
-    except OSError as problem:
-        raise ModelProblem(f"{file} cannot be read: {problem.strerror or problem}.") from problem
-    except SafetensorError as problem:
-        wrong = f"{file} is not a safetensors file: {problem}."
-        raise ModelProblem(wrong, "Add the model again.") from problem
-    try:
-        network.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in weights.items()})
+        network.load_state_dict(weights)
     except RuntimeError as problem:
         detail = " ".join(str(problem).split())[:300]
         raise ModelProblem(f"{file} does not fit the network named in its card: {detail}") from problem

@@ -345,7 +345,8 @@ def test_a_task_whose_package_is_missing_names_it(worker):
 
 
 def test_an_interpreter_that_is_not_there():
-    with Worker(python="/no/such/python") as worker, pytest.raises(WorkerProblem, match="could not be started"):
+    expected = pytest.raises(WorkerProblem, match="could not be started with /no/such/python")
+    with Worker(python="/no/such/python") as worker, expected:
         submit(worker, "double")
 
 
