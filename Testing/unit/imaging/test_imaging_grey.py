@@ -157,8 +157,14 @@ def test_bits_above_those_stored_are_not_pixels(dicom_film: Callable[..., Path],
 
 @pytest.mark.parametrize(
     "syntax",
-    [ExplicitVRBigEndian, ImplicitVRLittleEndian, DeflatedExplicitVRLittleEndian, RLELossless]
-    + [JPEGLSLossless, JPEG2000Lossless],
+    [
+        ExplicitVRBigEndian,
+        ImplicitVRLittleEndian,
+        DeflatedExplicitVRLittleEndian,
+        RLELossless,
+        JPEGLSLossless,
+        JPEG2000Lossless,
+    ],
 )
 def test_lossless_syntaxes_read_the_same(
     syntax: str, dicom_film: Callable[..., Path], ramp: np.ndarray
