@@ -109,8 +109,8 @@ def pearson(measured: ArrayLike, reference: ArrayLike, *, confidence: float = CO
         if exactly_constant(values):
             raise UnusableNumbers(f"All {name} values are equal; correlation is not defined.")
     r = float(np.clip(np.corrcoef(first, second)[0, 1], -1.0, 1.0))
-    if abs(r) > 1 - 1e-15:
-        return Interval(r, r, r)
+    if abs(r) > 1 - 1e-14:  # a straight line, but for rounding
+        return Interval(*[float(np.sign(r))] * 3)
     error = float(norm.ppf((1 + confidence) / 2)) / (first.size - 3) ** 0.5
     z = np.arctanh(r)
     return Interval(r, float(np.tanh(z - error)), float(np.tanh(z + error)))

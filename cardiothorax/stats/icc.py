@@ -76,9 +76,11 @@ def _interval(squares: MeanSquares, rho: float, confidence: float) -> tuple[floa
 
     n, k, msr, msc, mse = squares.n, squares.k, squares.rows, squares.columns, squares.error
     tail = (1 + confidence) / 2
-    # a and b of McGraw and Wong, both times (1 - rho) so that rho = 1 needs no special case
-    a = k * rho / n
-    b = (1 - rho) + k * rho * (n - 1) / n
+    # a and b of McGraw and Wong, both times (1 - rho) so that rho = 1 needs no special case. A negative
+    # estimate stands for a variance of zero; with it the degrees of freedom would mean nothing.
+    share = max(rho, 0.0)
+    a = k * share / n
+    b = (1 - share) + k * share * (n - 1) / n
     weight = (a * msc) ** 2 / (k - 1) + (b * mse) ** 2 / ((n - 1) * (k - 1))
     freedom = (a * msc + b * mse) ** 2 / weight if weight > 0 else (n - 1) * (k - 1)
     freedom = max(freedom, np.finfo(float).tiny)
