@@ -1,0 +1,337 @@
+"""Cardiothoracic ratio in 3D Slicer: measure a chest radiograph, check and correct it, export it."""
+
+import importlib.util
+import os
+import sys
+
+import slicer
+import vtk
+from slicer.i18n import tr as _
+from slicer.i18n import translate
+from slicer.ScriptedLoadableModule import (
+    ScriptedLoadableModule,
+    ScriptedLoadableModuleLogic,
+    ScriptedLoadableModuleTest,
+    ScriptedLoadableModuleWidget,
+)
+from slicer.util import VTKObservationMixin
+
+
+def putPackageOnPath():
+    """In a source tree the package lies in the repository's root, beside this module's folder; an
+    installed extension has it beside the scripted modules, where Slicer finds it by itself."""
+    if importlib.util.find_spec("cardiothorax") is None:
+        sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+putPackageOnPath()
+
+SAMPLE = "CTRMeasureFilm"
+
+
+class CTRMeasure(ScriptedLoadableModule):
+    def __init__(self, parent):
+        ScriptedLoadableModule.__init__(self, parent)
+        self.parent.title = _("CTRMeasure")
+        self.parent.categories = [translate("qSlicerAbstractCoreModule", "Cardiac")]
+        self.parent.dependencies = []
+        self.parent.contributors = ["The Cardiothorax contributors"]
+        self.parent.helpText = _(
+            "Cardiothoracic ratio from a chest radiograph: lungs and heart are outlined by a network, the "
+            "reader checks and corrects, numbers and pictures are exported. For research; not a medical device."
+        )
+        self.parent.acknowledgementText = _(
+            "The method follows published work on automatic cardiothoracic ratio; see the documentation."
+        )
+        slicer.app.connect("startupCompleted()", registerSampleData)
+
+
+def registerSampleData():
+    """A synthesized film that is nobody's; it lies in the extension, so it works offline."""
+    import SampleData
+    from cardiothorax.resources import resource
+
+    film = resource("Samples", "ctr_sample.dcm")
+    if film.is_file():
+        SampleData.SampleDataLogic.registerCustomSampleDataSource(
+            category="Cardiothorax",
+            sampleName=SAMPLE,
+            uris=film.as_uri(),
+            fileNames=film.name,
+            nodeNames="Sample film",
+            loadFileType="VolumeFile",
+        )
+
+
+class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
+    """Wires the parts of the panel together. ``logic`` replaces the module's own, for tests."""
+
+    def __init__(self, parent=None, logic=None):
+        ScriptedLoadableModuleWidget.__init__(self, parent)
+        VTKObservationMixin.__init__(self)
+        self.logic = logic
+        self._parameterNode = None
+        self._guiTag = None
+
+    def setup(self):
+        ScriptedLoadableModuleWidget.setup(self)
+        from CTRMeasureLib.batch_panel import BatchPanel
+        from CTRMeasureLib.film_panel import FilmPanel
+        from CTRMeasureLib.review import ReviewPanel
+        from CTRMeasureLib.shortcuts import Shortcuts
+        from CTRMeasureLib.status import StatusLine
+
+        panel = slicer.util.loadUI(self.resourcePath("UI/CTRMeasure.ui"))
+        self.layout.addWidget(panel)
+        self.ui = slicer.util.childWidgetVariables(panel)
+        panel.setMRMLScene(slicer.mrmlScene)
+        self.logic = self.logic or CTRMeasureLogic()
+        self.status = StatusLine(self.ui)
+        self.review = ReviewPanel(self.ui, self.status, self.onReviewChanged)
+        self.film = FilmPanel(self.ui, self.status, self.logic, self.onStudy)
+        self.batch = BatchPanel(self.ui, self.status, self.logic, self.onStudy, self.film)
+        self.shortcuts = Shortcuts(
+            {
+                "Ctrl+Return": self.film.applyOrCancel,
+                "Ctrl+Z": self.review.undo,
+                "Ctrl+Shift+Z": self.review.redo,
+                "Ctrl+Shift+R": self.review.reset,
+                "Ctrl+Shift+H": self.review.toggleOutlines,
+                "Ctrl+E": self.onExport,
+                "Ctrl+Down": self.batch.openNext,
+                "Ctrl+Up": self.batch.openPrevious,
+            }
+        )
+        self.ui.sampleButton.connect("clicked()", self.onSample)
+        self.ui.exportButton.connect("clicked()", self.onExport)
+        scene = slicer.mrmlScene
+        for event, function in (
+            (scene.StartCloseEvent, self.onSceneStartClose),
+            (scene.EndCloseEvent, self.onSceneEndClose),
+            (scene.EndImportEvent, self.onSceneEndImport),
+            (scene.NodeRemovedEvent, self.onNodeRemoved),
+        ):
+            self.addObserver(scene, event, function)
+        self.initializeParameterNode()
+
+    def cleanup(self):
+        self.shortcuts.disable()
+        self.removeObservers()
+        self.setParameterNode(None)
+        self.batch.close()
+        self.film.close()
+        self.review.cleanup()
+        self.logic.close()
+
+    def enter(self):
+        self.initializeParameterNode()
+        self.shortcuts.enable()
+        self.review.enter()
+
+    def exit(self):
+        self.shortcuts.disable()
+        self.review.exit()
+        self.batch.saveCorrection()
+        self.setParameterNode(None)
+
+    # Scene
+
+    def onSceneStartClose(self, caller, event):
+        self.batch.saveCorrection()
+        self.review.forget()
+        self.batch.sceneClosed()
+        self.setParameterNode(None)
+
+    def onSceneEndClose(self, caller, event):
+        if self.parent.isEntered:
+            self.initializeParameterNode()
+
+    def onSceneEndImport(self, caller, event):
+        if self.parent.isEntered:
+            self.setParameterNode(None)
+            self.initializeParameterNode()
+
+    def onNodeRemoved(self, caller, event):
+        review = self.review.review
+        if review is not None and not slicer.mrmlScene.IsClosing() and not review.nodes.complete:
+            self.review.forget()
+            self.updateState()
+
+    # Parameters
+
+    def initializeParameterNode(self):
+        self.setParameterNode(self.logic.getParameterNode())
+        if not self._parameterNode.inputVolume:
+            first = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLScalarVolumeNode")
+            if first:
+                self._parameterNode.inputVolume = first
+
+    def setParameterNode(self, parameterNode):
+        if self._parameterNode:
+            self._parameterNode.disconnectGui(self._guiTag)
+            self.removeObserver(self._parameterNode, vtk.vtkCommand.ModifiedEvent, self.onParametersModified)
+        self._parameterNode = parameterNode
+        if parameterNode:
+            self._guiTag = parameterNode.connectGui(self.ui)
+            self.addObserver(parameterNode, vtk.vtkCommand.ModifiedEvent, self.onParametersModified)
+        self.film.setParameters(parameterNode)
+        self.batch.setParameters(parameterNode)
+        self.onParametersModified()
+
+    def onParametersModified(self, caller=None, event=None):
+        """Another film: take up its result if the scene has one."""
+        if self._parameterNode:
+            volume, review = self._parameterNode.inputVolume, self.review.review
+            if review is None or review.nodes.volume is not volume:
+                self.openRunOf(volume)
+        self.updateState()
+
+    # Work
+
+    def openRunOf(self, volume):
+        """The result that the scene holds for this film, with its edits; none if it was not measured."""
+        from cardiothorax.errors import CardiothoraxError
+        from cardiothorax.scene.ctr_nodes import find_runs
+        from cardiothorax.scene.ctr_review import CtrReview
+
+        found = [nodes for nodes in find_runs(slicer.mrmlScene) if volume is not None and nodes.volume is volume]
+        try:
+            self.review.open(CtrReview.reopened(found[-1]) if found else None)
+        except CardiothoraxError as problem:
+            self.review.open(None)
+            self.status.sayProblem(problem)
+
+    def onStudy(self, study):
+        """A film was measured or opened from the batch: it is in the scene; review it."""
+        from cardiothorax.scene.ctr_review import CtrReview
+
+        self.review.open(CtrReview(study.nodes, study.film, study.run))
+        if self._parameterNode and self._parameterNode.inputVolume is not study.nodes.volume:
+            self._parameterNode.inputVolume = study.nodes.volume
+        self.updateState()
+
+    def onReviewChanged(self, review):
+        self.batch.keepCorrection(review)
+        self.updateState()
+
+    def onSample(self):
+        import SampleData
+
+        with slicer.util.tryWithErrorDisplay(_("The sample film could not be loaded."), waitCursor=True):
+            self._parameterNode.inputVolume = SampleData.SampleDataLogic().downloadSample(SAMPLE)
+
+    def onExport(self):
+        from cardiothorax.errors import CardiothoraxError
+        from CTRMeasureLib import exporting, measuring, words
+
+        self.review.settle()
+        review, p = self.review.review, self._parameterNode
+        if review is None or p is None:
+            return
+        choice = exporting.Choice(p.exportCsv, p.exportJson, p.exportPicture, p.exportMasks)
+        try:
+            film = measuring.withPixels(review.film, review.nodes.volume)
+            study = measuring.Study(review.nodes, film, review.run)
+            written = exporting.export(study, p.exportFolder, choice)
+        except CardiothoraxError as problem:
+            self.status.sayProblem(problem)
+            return
+        self.status.say(words.exported(len(written), p.exportFolder), "ok")
+
+    def updateState(self):
+        """What is enabled, and the next step in words."""
+        from CTRMeasureLib import words
+
+        self.film.updateState()
+        self.batch.updateState()
+        result = self.review.result
+        self.ui.exportButton.enabled = result is not None
+        if self.film.running or self.batch.running:
+            return
+        if result is not None:
+            grade = {"ok": "ok", "review": "review", "reject": "reject"}[result.verdict]
+            self.status.say(words.afterMeasuring(result), grade)
+        elif self._parameterNode and self._parameterNode.inputVolume:
+            self.status.say(words.pressApply(self._parameterNode.inputVolume.GetName()))
+        else:
+            self.status.say(words.chooseFilm())
+
+
+class CTRMeasureLogic(ScriptedLoadableModuleLogic):
+    """Measuring without the panel. ``makeWorker`` and ``makeExecutor`` give the computing processes, for tests.
+
+    >>> study = CTRMeasureLogic().process(slicer.util.getNode("film"))    # doctest: +SKIP
+    >>> study.measurement.values.ctr, study.lines["T"], study.segmentation, study.table    # doctest: +SKIP
+    """
+
+    def __init__(self, makeWorker=None, makeExecutor=None):
+        ScriptedLoadableModuleLogic.__init__(self)
+        self._makeWorker = makeWorker
+        self._makeExecutor = makeExecutor
+        self._worker = None
+
+    def getParameterNode(self):
+        from CTRMeasureLib.parameters import CTRMeasureParameterNode
+
+        return CTRMeasureParameterNode(super().getParameterNode())
+
+    def worker(self):
+        """The one computing process; it starts with the first job."""
+        if self._worker is None:
+            from cardiothorax.jobs import Worker
+            from CTRMeasureLib.packages import pythonExecutable
+
+            self._worker = self._makeWorker() if self._makeWorker else Worker(python=pythonExecutable())
+        return self._worker
+
+    def makeExecutor(self):
+        """Where a batch computes: one film at a time, so that the application stays quick."""
+        from cardiothorax.jobs import LocalExecutor
+        from cardiothorax.jobs.batch import STUDY_TIMEOUT_SECONDS
+        from CTRMeasureLib.packages import pythonExecutable
+
+        if self._makeExecutor:
+            return self._makeExecutor()
+        return LocalExecutor(1, python=pythonExecutable(), timeout_seconds=STUDY_TIMEOUT_SECONDS)
+
+    def process(self, inputVolume, model=None, device="auto", crf="default", progress=None, cutoff=0.5):
+        """Measure the film in ``inputVolume`` and make its nodes, all or none; waits until it is done.
+
+        :param model: name or file of a model; ``None`` takes the shipped one.
+        :param device: ``auto``, ``cpu`` or ``cuda``.
+        :param crf: ``default``, ``off``, ``grid`` or ``pydensecrf``.
+        :param progress: called as ``progress(fraction, step)``; what it raises cancels the run.
+        :return: an object with ``segmentation``, ``lines`` (nodes by name), ``table`` (nodes) and
+            ``measurement`` (:class:`cardiothorax.ctr.result.CtrResult`).
+        :raise cardiothorax.errors.CardiothoraxError: in words what is wrong and what to do.
+        """
+        from cardiothorax.progress import silent
+        from CTRMeasureLib import measuring
+        from CTRMeasureLib.packages import ensurePackages
+
+        if inputVolume is None:
+            raise ValueError("inputVolume is None; give a volume node that holds a chest radiograph")
+        ensurePackages(device)
+        film = measuring.readFilm(inputVolume)
+        inputs, arrays = measuring.jobOf(film, measuring.Settings(model, device, crf, cutoff))
+        result = self.worker().run("ctr", inputs, arrays, progress=progress or silent)
+        return measuring.showResult(inputVolume, film, result.values, result.arrays)
+
+    def close(self):
+        """End the computing process."""
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
+
+
+class CTRMeasureTest(ScriptedLoadableModuleTest):
+    """The whole workflow, as a reader works it; runs inside Slicer and needs no other data."""
+
+    def setUp(self):
+        slicer.mrmlScene.Clear()
+
+    def runTest(self):
+        from CTRMeasureLib.selftest import Workflow
+
+        self.setUp()
+        Workflow(self, CTRMeasureLogic, SAMPLE).run()

@@ -1,0 +1,98 @@
+"""The batch against a reference: statistics in words, two plots."""
+
+import os
+
+import slicer
+from slicer.i18n import tr as _
+
+REFERENCE_COLUMNS = ("ctr_row", "ctr")
+QUANTITY = "CTR"
+
+
+class AgreementPanel:
+    """``batchRun()`` gives the batch in hand, or ``None``."""
+
+    def __init__(self, ui, status, batchRun):
+        self.ui = ui
+        self.status = status
+        self._batchRun = batchRun
+        self._parameters = None
+        self._charts = {}
+        ui.agreementButton.connect("clicked()", self.compare)
+        ui.differencesButton.connect("clicked()", lambda: self.showPlot("differences"))
+        ui.correlationButton.connect("clicked()", lambda: self.showPlot("correlation"))
+        ui.agreementLabel.visible = False
+
+    def setParameters(self, parameters):
+        self._parameters = parameters
+
+    def updateState(self):
+        run = self._batchRun()
+        file = str(self._parameters.referenceFile) if self._parameters else ""
+        self.ui.agreementButton.enabled = bool(run is not None and run.done and os.path.isfile(file))
+        self.ui.differencesButton.enabled = self.ui.correlationButton.enabled = bool(self._charts)
+
+    def compare(self):
+        """All statistics of the batch's table, corrections included."""
+        from cardiothorax.errors import CardiothoraxError
+        from cardiothorax.jobs.batch import TABLE_FILE
+        from cardiothorax.report.evaluation import evaluate, write_numbers
+        from cardiothorax.report.matching import match, read_table
+
+        run = self._batchRun()
+        try:
+            run.save()
+            results, reference = read_table(run.out / TABLE_FILE), read_table(str(self._parameters.referenceFile))
+            column = next((c for c in REFERENCE_COLUMNS if c in reference.columns), "ctr")
+            matched = match(results, reference, measured_column="ctr", reference_column=column)
+            found = evaluate(matched, quantity=QUANTITY, cutoff=run.settings.cutoff)
+            write_numbers(found, run.out)
+        except CardiothoraxError as problem:
+            self.status.sayProblem(problem)
+            return
+        self._plot(found)
+        self._describe(found)
+        self.status.say(
+            _("{n} films compared with the reference. The statistics are also in {folder}.").format(
+                n=len(found.pairs), folder=run.out
+            ),
+            "ok",
+        )
+        self.updateState()
+
+    def showPlot(self, name):
+        from cardiothorax.scene.plots import show_plot
+
+        chart = self._charts.get(name)
+        if chart is not None and chart.GetScene() is not None:
+            show_plot(slicer.mrmlScene, chart)
+
+    def clear(self):
+        from cardiothorax.scene.plots import remove_plot
+
+        for chart in self._charts.values():
+            if chart.GetScene() is not None:
+                remove_plot(chart)
+        self._charts = {}
+        self.ui.agreementLabel.visible = False
+
+    def _plot(self, found):
+        from cardiothorax.scene.agreement_plots import add_correlation_plot, add_difference_plot
+
+        self.clear()
+        measured = [pair.measured for pair in found.pairs]
+        reference = [pair.reference for pair in found.pairs]
+        given = (slicer.mrmlScene, measured, reference, found.overall, QUANTITY)
+        self._charts = {"differences": add_difference_plot(*given), "correlation": add_correlation_plot(*given)}
+        self.showPlot("differences")
+
+    def _describe(self, found):
+        from cardiothorax.report.evaluation import KINDS
+        from cardiothorax.report.study_text import headline, overall_rows
+
+        lines = [headline(found.overall, QUANTITY), ""]
+        lines += [f"{name}: {value}" + (f" ({span})" if span else "") for name, value, span in overall_rows(found.overall)]
+        counts = found.counts
+        lines += [_("{n} {why}").format(n=counts[kind], why=why) for kind, why in KINDS.items() if counts[kind]]
+        self.ui.agreementLabel.text = "\n".join(lines)
+        self.ui.agreementLabel.visible = True

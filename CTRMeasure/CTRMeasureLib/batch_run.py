@@ -1,0 +1,170 @@
+"""A batch and the films that were opened from it: no widgets here."""
+
+import os
+
+import slicer
+
+from . import measuring
+
+
+class BatchRun:
+    """All films below ``folder``; results, masks and corrections go to ``out``.
+
+    Raises :class:`cardiothorax.errors.CardiothoraxError` for a folder without films or an unknown model.
+    """
+
+    def __init__(self, folder, out, settings, executor):
+        from cardiothorax.ctr.table import COLUMNS
+        from cardiothorax.imaging import find_radiographs
+        from cardiothorax.jobs import Batch
+        from cardiothorax.models import find_model
+
+        self.settings = settings
+        self._executor = executor
+        entry = find_model(settings.model, task="ctr")
+        card = entry.checked_card()
+        self._batch = Batch(
+            find_radiographs([folder], exclude=out), out, "ctr", COLUMNS,
+            options={**settings.inputs(), "model": os.fspath(entry.folder), "masks": True},
+            fingerprint={"model_sha256": (card.weights_sha256, card.onnx_sha256)},
+            executor=executor,
+        )  # fmt: skip
+        self._rows = {study.file: row for row, study in enumerate(self._batch.studies)}
+        self._closed = False
+        self._open = None
+        self._unsaved = {}
+
+    @property
+    def out(self):
+        return self._batch.out
+
+    @property
+    def files(self):
+        return [study.file for study in self._batch.studies]
+
+    @property
+    def total(self):
+        return self._batch.total
+
+    @property
+    def done(self):
+        return self._batch.done
+
+    @property
+    def secondsLeft(self):
+        return self._batch.seconds_left
+
+    @property
+    def finished(self):
+        return self._closed or self._batch.finished
+
+    def poll(self):
+        """Pairs of row number and event."""
+        return [(self._rows[event.file], event) for event in self._batch.poll()]
+
+    def close(self):
+        """Stop, write the tables; gives the report. Rows can still be opened."""
+        self._closed = True
+        return self._batch.close()
+
+    def closeExecutor(self):
+        self._executor.close()
+
+    # Opening a row
+
+    def canOpen(self, row):
+        entry = self._batch.studies[row].entry
+        return entry is not None and entry["result"] is not None
+
+    def open(self, row):
+        """Load the film of this row, with its masks and lines, as a :class:`measuring.Study`.
+
+        The film that was open before leaves the scene: its corrections are in the files.
+        """
+        from cardiothorax.ctr.result import CtrResult, CtrRun
+        from cardiothorax.errors import StoreProblem
+        from cardiothorax.imaging import read_radiograph
+        from cardiothorax.imaging.masks import read_mask
+        from cardiothorax.records import from_plain
+        from cardiothorax.scene.ctr_nodes import show_run
+
+        if not self.canOpen(row):
+            raise StoreProblem("This film has no result yet.", "Wait for its row, or read the reason there.")
+        study = self._batch.studies[row]
+        film = read_radiograph(study.file)
+        labels = read_mask(self._maskFile(study), film)[0]
+        run = CtrRun(from_plain(CtrResult, study.entry["result"]), labels)
+        self._leaveOpen()
+        volume = loadFilm(study.file, film, study.name)
+        nodes = show_run(slicer.mrmlScene, run, volume, film)
+        measuring.showFilm(volume)
+        self._open = nodes
+        return measuring.Study(nodes, film, run)
+
+    def isOpen(self, nodes):
+        return self._open is not None and self._open.anchor is nodes.anchor
+
+    def forgetOpen(self):
+        self._open = None
+
+    def _leaveOpen(self):
+        from cardiothorax.scene.ctr_nodes import remove_run
+        from cardiothorax.scene.transaction import remove_node
+
+        nodes, self._open = self._open, None
+        if nodes is not None and nodes.scene is not None:
+            volume = nodes.volume
+            remove_run(nodes)
+            if volume is not None:
+                remove_node(volume)
+
+    # Corrections
+
+    def keep(self, row, run):
+        """A correction takes the place of the row's result; gives the row's cells."""
+        from cardiothorax.ctr.table import row_of
+        from cardiothorax.records import to_plain
+
+        study = self._batch.studies[row]
+        study.entry = {"row": {**study.entry["row"], **row_of(run.result)}, "result": to_plain(run.result)}
+        self._unsaved[row] = run
+        return study.entry["row"]
+
+    def save(self):
+        """Write corrected masks and, once the batch has ended, the tables; a resumed batch finds them too."""
+        from cardiothorax.imaging import read_radiograph, write_mask
+        from cardiothorax.jobs.journal import Journal
+
+        if not self._unsaved:
+            return
+        journal = Journal(self.out)
+        try:
+            for row, run in list(self._unsaved.items()):
+                study = self._batch.studies[row]
+                write_mask(self._maskFile(study), run.labels, read_radiograph(study.file))
+                journal.add(study.key, study.entry)
+                del self._unsaved[row]
+        finally:
+            journal.close()
+        if self._closed:
+            self._batch.close()
+
+    def _maskFile(self, study):
+        return os.path.join(self.out, f"{study.name}_labels.nrrd")
+
+
+def loadFilm(path, film, name):
+    """A volume node of the film: as Slicer reads it, with all its grey levels, if that gives the film's
+    pixels; else from the package's reader."""
+    from cardiothorax.scene.volumes import volume_of_film
+
+    try:
+        volume = slicer.util.loadVolume(path, {"singleFile": True, "show": False, "name": name})
+    except RuntimeError:
+        volume = None
+    if volume is not None:
+        columns, rows, slices = volume.GetImageData().GetDimensions()
+        if (slices, rows, columns) == film.array.shape:
+            return volume
+        slicer.mrmlScene.RemoveNode(volume)
+    return volume_of_film(slicer.mrmlScene, film, name)

@@ -1,0 +1,54 @@
+"""What Slicer's Python lacks, asked for once, when it is needed."""
+
+import importlib.util
+import os
+import shutil
+import sys
+
+import slicer
+from slicer.i18n import tr as _
+
+REQUIREMENTS = ("onnxruntime>=1.20,<2", "pylibjpeg-openjpeg>=2.4,<3")
+"""Everything else that measuring needs comes with Slicer."""
+
+
+class PackagesMissing(Exception):
+    """The reader declined, or an extension is not there; the text says what to do."""
+
+
+def ensurePackages(device):
+    """Offer to install what is missing. Nothing is fetched without consent.
+
+    Raises :class:`PackagesMissing`.
+    """
+    from slicer.packaging import pip_ensure
+
+    try:
+        pip_ensure(list(REQUIREMENTS), requester="CTRMeasure")
+    except Exception as problem:
+        raise PackagesMissing(
+            _("Measuring needs {packages}, which could not be installed: {problem}. "
+              "Press Apply to be asked again; for a machine without internet see the README.").format(
+                packages=", ".join(REQUIREMENTS), problem=problem)
+        ) from problem  # fmt: skip
+    if device == "cuda" and importlib.util.find_spec("torch") is None:
+        _ensureTorch()
+
+
+def _ensureTorch():
+    try:
+        import PyTorchUtils
+    except ImportError as problem:
+        raise PackagesMissing(
+            _("The GPU needs PyTorch. Install the extension PyTorch in the Extensions Manager, "
+              "or choose the device auto or cpu.")
+        ) from problem  # fmt: skip
+    if PyTorchUtils.PyTorchUtilsLogic().installTorch(askConfirmation=True) is None:
+        raise PackagesMissing(_("PyTorch was not installed. Choose the device auto or cpu, or press Apply again."))
+
+
+def pythonExecutable():
+    """PythonSlicer in Slicer; elsewhere the Python that runs this."""
+    name = "PythonSlicer.exe" if os.name == "nt" else "PythonSlicer"
+    beside = os.path.join(slicer.app.slicerHome, "bin", name)
+    return beside if os.path.isfile(beside) else shutil.which("PythonSlicer") or sys.executable

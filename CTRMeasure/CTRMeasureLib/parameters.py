@@ -1,0 +1,27 @@
+"""What the panel remembers in the scene."""
+
+import pathlib
+from typing import Annotated
+
+from slicer import vtkMRMLScalarVolumeNode
+from slicer.parameterNodeWrapper import Choice, Default, WithinRange, parameterNodeWrapper
+
+DEVICES = ("auto", "cpu", "cuda")
+REFINEMENTS = ("default", "off", "grid", "pydensecrf")
+
+
+@parameterNodeWrapper
+class CTRMeasureParameterNode:
+    inputVolume: vtkMRMLScalarVolumeNode  # color volumes are a kind of scalar volume
+    model: str
+    device: Annotated[str, Choice(list(DEVICES)), Default("auto")]
+    crf: Annotated[str, Choice(list(REFINEMENTS)), Default("default")]
+    cutoff: Annotated[float, WithinRange(0.3, 0.8), Default(0.5)]
+    reader: str
+    exportFolder: pathlib.Path
+    exportCsv: Annotated[bool, Default(True)]
+    exportJson: Annotated[bool, Default(True)]
+    exportPicture: Annotated[bool, Default(True)]
+    exportMasks: Annotated[bool, Default(True)]
+    batchFolder: pathlib.Path
+    referenceFile: pathlib.Path

@@ -1,0 +1,75 @@
+"""The line at the top of the panel, and flags in words."""
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+_ICONS = {
+    "note": qt.QStyle.SP_MessageBoxInformation,
+    "ok": qt.QStyle.SP_DialogApplyButton,
+    "review": qt.QStyle.SP_MessageBoxWarning,
+    "reject": qt.QStyle.SP_MessageBoxCritical,
+}
+"""By grade or verdict: a shape as well as a color, in either theme."""
+
+
+def gradeIcon(grade):
+    return slicer.app.style().standardIcon(_ICONS[grade])
+
+
+def _iconSize(label):
+    return int(label.fontMetrics().height() * 1.2)
+
+
+def setIcon(label, grade):
+    size = _iconSize(label)
+    label.setPixmap(gradeIcon(grade).pixmap(size, size))
+
+
+class StatusLine:
+    """Says the next step; a problem is said in words, with the log behind a button."""
+
+    def __init__(self, ui):
+        self.ui = ui
+        self._details = ""
+        ui.detailsButton.connect("clicked()", self.showDetails)
+
+    def say(self, text, grade="note"):
+        self.ui.statusLabel.text = text
+        setIcon(self.ui.statusIcon, grade)
+        self.ui.detailsButton.visible = False
+        self._details = ""
+
+    def sayProblem(self, error, log=()):
+        """``error`` with its hint; ``log`` are the last lines of the computing process."""
+        self.say(str(error), "reject")
+        self._details = "\n".join(log)
+        self.ui.detailsButton.visible = bool(log)
+
+    def showDetails(self):
+        slicer.util.messageBox(self.ui.statusLabel.text, detailedText=self._details, windowTitle=_("CTRMeasure"))
+
+
+def showFlags(column, flags, notes):
+    """Fill the layout ``column`` with a row a flag: icon of its grade, text, evidence; then the notes."""
+    while column.count():
+        column.takeAt(0).widget().deleteLater()
+    for flag in flags:
+        evidence = f" ({flag.evidence})" if flag.evidence else ""
+        column.addWidget(_row(flag.grade.value, f"{flag.text}{evidence}", flag.code))
+    for note in notes:
+        column.addWidget(_row("note", note, _("What was done to the file")))
+
+
+def _row(grade, text, tip):
+    row = qt.QWidget()
+    row.toolTip = tip
+    line = qt.QHBoxLayout(row)
+    line.setContentsMargins(0, 0, 0, 0)
+    icon, words = qt.QLabel(), qt.QLabel(text)
+    setIcon(icon, grade)
+    icon.setAlignment(qt.Qt.AlignTop)
+    words.wordWrap = True
+    line.addWidget(icon)
+    line.addWidget(words, 1)
+    return row

@@ -1,0 +1,105 @@
+"""What the panel says in each state: first what is, then the next step."""
+
+from slicer.i18n import tr as _
+
+
+
+def chooseFilm():
+    return _("Choose a chest radiograph, or load the sample film.")
+
+
+def pressApply(name):
+    return _("Press Apply to measure {name}.").format(name=name)
+
+
+def measuring(step):
+    return _("{step} … Cancel stops it and changes nothing.").format(step=step)
+
+
+def timeLeft(seconds):
+    """For the progress bar; ``%p`` is Qt's own."""
+    return "%p %" if seconds is None else _("%p %, {seconds:.0f} s left").format(seconds=max(1.0, seconds))
+
+
+def cancelled():
+    return _("Cancelled; nothing was changed. Press Apply to measure again.")
+
+
+def afterMeasuring(result):
+    """The next step of a reader who has a result on the screen."""
+    if result.values is None and not result.lines:
+        missing = any(flag.code == "organ_missing" for flag in result.flags)
+        if missing:
+            return _("An organ is missing, so there is no ratio. Draw it under Correct the masks, or choose another film.")
+        return _("This picture is not measured: see the reason below. Choose another film.")
+    if result.verdict == "reject":
+        return _("Do not use this number: see the reason below. Correct the masks, or choose another film.")
+    if result.provenance.edited:
+        return _("Edited by reader. Export the result, go on correcting, or go back to the automatic one.")
+    if result.verdict == "review":
+        return _("Look at the flags below. Drag a line end or correct a mask where needed, then export.")
+    return _("Check outlines and lines. Drag a line end or correct a mask where needed, then export.")
+
+
+def ratioLine(result):
+    return _("No ratio") if result.values is None else ratioOf(result.values)
+
+
+def ratioOf(values):
+    from cardiothorax.report.wording import ratio
+
+    return _("CTR {ratio}").format(ratio=ratio(values.ctr, values.cutoff))
+
+
+def findingLine(result):
+    """Which side of the cut-off, and whose number it is."""
+    from cardiothorax.report.wording import finding, ratio
+
+    if result.values is None:
+        return ""
+    whose = _("automatic")
+    if result.provenance.edited:
+        before = result.automatic
+        whose = _("edited by reader")
+        if before is not None:
+            whose = _("edited by reader, automatic {ratio}").format(ratio=ratio(before.ctr, before.cutoff))
+    return f"{finding(result.values)}; {whose}"
+
+
+def lengthsLine(values):
+    from cardiothorax.report.wording import length
+
+    if values is None:
+        return ""
+    parts = (
+        ("T", values.thoracic_diameter_mm, values.thoracic_diameter_px),
+        ("Th", values.cardiac_diameter_mm, values.cardiac_diameter_px),
+        ("MRD", values.mrd_mm, values.mrd_px),
+        ("MLD", values.mld_mm, values.mld_px),
+    )
+    return "   ".join(f"{name} {length(mm, px)}" for name, mm, px in parts)
+
+
+def exported(count, folder):
+    return _("{count} files written to {folder}.").format(count=count, folder=folder)
+
+
+def batchRunning(done, total, secondsLeft):
+    if secondsLeft is None:
+        return _("Measuring film {n} of {total} … Click a finished row to open it.").format(n=done + 1, total=total)
+    return _("{done} of {total} films, {time} left. Click a finished row to open it.").format(
+        done=done, total=total, time=_duration(secondsLeft)
+    )
+
+
+def batchDone(report):
+    failed = _(", {n} failed").format(n=report.failed) if report.failed else ""
+    return _("{n} films measured{failed}. Click a row to correct it; the table is {table}.").format(
+        n=report.finished, failed=failed, table=report.table
+    )
+
+
+def _duration(seconds):
+    if seconds < 90:
+        return _("{n:.0f} s").format(n=max(1.0, seconds))
+    return _("{n:.0f} min").format(n=seconds / 60)

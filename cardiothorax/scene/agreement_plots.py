@@ -1,0 +1,47 @@
+"""A comparison with a reference as two Slicer plots: differences (Bland and Altman) and correlation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..stats.study import AgreementStudy
+from .plots import Series, add_plot
+
+
+def add_difference_plot(
+    scene: Any, measured: Sequence[float], reference: Sequence[float], study: AgreementStudy, quantity: str
+) -> Any:
+    """Differences over means, with the bias and the limits of agreement as lines."""
+    first, second = np.asarray(measured, float), np.asarray(reference, float)
+    middle = (first + second) / 2
+    ends = [float(middle.min()), float(middle.max())]
+    levels = [("mean difference", study.mean_difference, False)]
+    if study.limits is not None:
+        levels += [
+            ("lower limit", study.limits.lower_limit.estimate, True),
+            ("upper limit", study.limits.upper_limit.estimate, True),
+        ]
+    lines = [
+        Series(f"{name} {level:+.4f}", ends, [level, level], joined=True, dashed=dashed)
+        for name, level, dashed in levels
+    ]
+    points = Series("films", middle.tolist(), (first - second).tolist())
+    x, y = f"mean of measured and reference {quantity}", f"measured minus reference {quantity}"
+    return add_plot(scene, f"{quantity} differences", x, y, [points, *lines])
+
+
+def add_correlation_plot(
+    scene: Any, measured: Sequence[float], reference: Sequence[float], study: AgreementStudy, quantity: str
+) -> Any:
+    """Measured over reference, with the line of identity."""
+    both = [*measured, *reference]
+    ends = [min(both), max(both)]
+    name = f"{quantity} correlation"
+    if study.pearson_r is not None:
+        name += f", r = {study.pearson_r.estimate:.3f}"
+    points = Series("films", list(reference), list(measured))
+    identity = Series("identity", ends, ends, joined=True, dashed=True)
+    return add_plot(scene, name, f"reference {quantity}", f"measured {quantity}", [points, identity])
