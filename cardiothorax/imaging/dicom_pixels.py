@@ -51,6 +51,10 @@ def stored_values(name: str, dataset: Any) -> np.ndarray:
 
 def by_pydicom(dataset: Any) -> np.ndarray:
     """As the header lays them out; colour as RGB, palettes looked up."""
+    if dataset.file_meta.TransferSyntaxUID.name.startswith("RLE"):
+        # pylibjpeg-rle, which pydicom would prefer, ends the process on damaged data (a Rust panic is
+        # no Exception); pydicom's own decoder takes 0.4 s for a large film and raises.
+        dataset.pixel_array_options(decoding_plugin="pydicom")
     array: np.ndarray = dataset.pixel_array
     if dataset.PhotometricInterpretation == "PALETTE COLOR":
         from pydicom.pixels.processing import apply_color_lut
