@@ -100,3 +100,13 @@ def test_troubleshooting_quotes_what_is_really_said(message: str) -> None:
     code = [p.read_text("utf-8") for p in files if p.suffix in (".py", ".sh", ".ui")]
     said = message.removeprefix("is ")  # "a CT slice" is one of a table of kinds
     assert any(said in text for text in code)
+
+
+def test_offline_instructions_name_the_tested_versions() -> None:
+    """Else a hospital installs what nobody tried."""
+    constraints = (REPOSITORY / "constraints.txt").read_text("utf-8").lower().splitlines()
+    command = re.search(r"^pip download (.*)$", (REPOSITORY / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert command is not None
+    pins = re.findall(r"\S+==\S+", command[1])
+    assert len(pins) == 4
+    assert set(pins) <= set(constraints)
