@@ -96,7 +96,7 @@ def exposure(image: torch.Tensor, g: torch.Generator) -> torch.Tensor:
     image = (image - low[:, None, None, None]) / (high - low)[:, None, None, None]
     image = image.clamp(0, 1)
     levels = torch.where(chance(n, 0.1, g), uniform(n, 8, 30, g), torch.full((n,), 255.0))
-    levels = levels[:, None, None, None]
+    levels = levels.round()[:, None, None, None]
     return (image * levels).round() / levels
 
 
