@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from .main import EXIT_INPUTS_FAILED
+
+if TYPE_CHECKING:
+    from ..jobs import Batch, Executor
 
 EPILOG = """\b
 Examples:
@@ -59,14 +62,13 @@ def ctr(
 
     INPUT is a film (DICOM, PNG, JPEG, NRRD, NIfTI), a folder with films, or a pattern such as 'films/*.dcm'.
     """
-    from ..jobs import run_batch
+    from ..jobs import LocalExecutor, run_batch
     from ..jobs.batch import STUDY_TIMEOUT_SECONDS
-    from ..jobs.executor import LocalExecutor
     from .console import BatchConsole, duration
 
     options = {"device": device, "engine": engine, "crf": crf, "cutoff": cutoff}
     options |= {"masks": masks, "overlay": overlay}
-    films = films_of(inputs)
+    films = films_of(inputs, out)
     executor = LocalExecutor(min(jobs, len(films)), timeout_seconds=STUDY_TIMEOUT_SECONDS)
     try:
         batch = ctr_batch(films, out, model=model, options=options, resume=resume, executor=executor)
@@ -75,18 +77,19 @@ def ctr(
     finally:
         executor.close()
     if not quiet:
+        count = "1 film" if report.finished == 1 else f"{report.finished} films"
         failed = f", {report.failed} failed" if report.failed else ""
         before = f", {report.resumed} done before" if report.resumed else ""
-        click.echo(f"{report.finished} films in {duration(report.seconds)}{before}{failed}.", err=True)
+        click.echo(f"{count} in {duration(report.seconds)}{before}{failed}.", err=True)
         click.echo(os.fspath(report.table))
     return EXIT_INPUTS_FAILED if report.failed else 0
 
 
 def ctr_batch(
     films: list[str], out: Path, *, model: str | None, options: dict[str, Any], resume: bool = True,
-    executor: Any = None,
-) -> Any:
-    """A :class:`cardiothorax.jobs.Batch` of the task ``ctr``; model and device are checked first."""
+    executor: Executor | None = None,
+) -> Batch:
+    """A batch of the task ``ctr``; what would fail for every film (model, device, place) is checked first."""
     from ..ctr.table import COLUMNS
     from ..engines import choose_engine
     from ..jobs import Batch
@@ -95,25 +98,42 @@ def ctr_batch(
     entry = find_model(model, task="ctr")
     card = entry.checked_card()
     choose_engine(str(options.get("engine", "auto")), str(options.get("device", "auto")))
-    return Batch(
+    batch = Batch(
         films, out, "ctr", COLUMNS,
         options={**options, "model": os.fspath(entry.folder)},
         fingerprint={"model_sha256": (card.weights_sha256, card.onnx_sha256)},
         resume=resume, executor=executor,
     )
+    _refuse_to_overwrite(batch, options)
+    return batch
 
 
-def films_of(inputs: tuple[str, ...]) -> list[str]:
-    """Every film once, in order. A named file that is not there stays: it gets a row that says so."""
-    from ..errors import UnreadableImage
+def films_of(inputs: tuple[str, ...], out: Path) -> list[str]:
+    """Every film once, in order. A named file that is not there stays: it gets a row that says so.
+
+    What an earlier run wrote to ``out`` is not taken for films, also where ``out`` is among the inputs.
+    """
     from ..imaging.finding import find_radiographs
+    from ..jobs.batch import stem_of
 
-    found: dict[str, None] = {}
-    for given in inputs:
-        try:
-            found.update(dict.fromkeys(os.fspath(path) for path in find_radiographs([given])))
-        except UnreadableImage:
-            if Path(given).is_dir() or any(mark in given for mark in "*?["):
-                raise
-            found[given] = None
-    return list(found)
+    place = out.resolve()
+    beside = any(place == Path(given).resolve() or place in Path(given).resolve().parents for given in inputs)
+    films = find_radiographs(list(inputs), exclude=None if beside else out)
+    named = {Path(given).resolve() for given in inputs}
+    stems = {stem_of(film) for film in films if film.suffix.lower() != ".png"}
+    return [
+        os.fspath(film)
+        for film in films
+        if film.resolve() in named or film.resolve().parent != place or film.suffix.lower() != ".png"
+        or film.stem not in stems
+    ]
+
+
+def _refuse_to_overwrite(batch: Batch, options: dict[str, Any]) -> None:
+    films = {Path(study.file).resolve() for study in batch.studies}
+    for study in batch.studies:
+        written = [Path(batch.out) / f"{study.name}.png"] if options.get("overlay") else []
+        written += [Path(batch.out) / f"{study.name}_labels.nrrd"] if options.get("masks") else []
+        for path in written:
+            if path in films:
+                raise click.UsageError(f"The results would overwrite the film {path}: choose another --out.")

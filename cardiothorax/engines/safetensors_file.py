@@ -42,6 +42,7 @@ def _array(data: bytes, start: int, entry: dict[str, Any]) -> np.ndarray:
     kind, shape = np.dtype(KINDS[entry["dtype"]]), tuple(entry["shape"])
     first, last = entry["data_offsets"]
     count = int(np.prod(shape, dtype=np.int64))
-    if first < 0 or min(shape, default=0) < 0 or last > len(data) - start or last - first != count * kind.itemsize:
-        raise ValueError(f"an array of shape {list(shape)} does not fit its place in the file")
+    inside = 0 <= first <= last <= len(data) - start
+    if not inside or min(shape, default=0) < 0 or last - first != count * kind.itemsize:
+        raise ValueError(f"an array of shape {list(shape)} does not fit its place")
     return np.frombuffer(data, kind, count, start + first).reshape(shape)

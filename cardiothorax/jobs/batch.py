@@ -183,11 +183,11 @@ class Batch:
 
     def _ended(self, study: _Study, message: Message) -> RowDone:
         del self._computing[study.number]
-        seconds = time.monotonic() - study.submitted
         if isinstance(message, Result):
-            return self._keep(study, message.values["row"], message.values.get("result"), None, seconds)
+            values = message.values
+            return self._keep(study, values["row"], values.get("result"), None, message.seconds)
         assert not isinstance(message, Progressed)
-        return self._keep(study, {}, None, message.error, seconds)
+        return self._keep(study, {}, None, message.error, time.monotonic() - study.submitted)
 
     def _keep(
         self,
