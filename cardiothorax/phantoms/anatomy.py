@@ -25,9 +25,9 @@ LEFT_INNER_T = np.array([-0.02, 0.0, 0.02, 0.06, 0.11, 0.17, 0.20, 0.235, 0.285,
 LEFT_INNER_X = np.array([0.178, 0.147, 0.115, 0.081, 0.068, 0.066, 0.075, 0.107, 0.127, 0.122, 0.113, 0.117, 0.132, 0.143, 0.142, 0.126, 0.108, 0.105])
 
 RIGHT_DOME_X = np.array([-0.02, 0.05, 0.10, 0.16, 0.22, 0.28, 0.34, 0.40, 0.45, 0.48, 0.51, 0.56])
-RIGHT_DOME_T = np.array([0.795, 0.783, 0.773, 0.765, 0.770, 0.792, 0.830, 0.880, 0.938, 0.99, 1.06, 1.2])
+RIGHT_DOME_T = np.array([0.795, 0.783, 0.773, 0.765, 0.769, 0.785, 0.814, 0.862, 0.918, 0.972, 1.06, 1.2])
 LEFT_DOME_X = np.array([-0.02, 0.05, 0.10, 0.18, 0.25, 0.31, 0.36, 0.41, 0.45, 0.48, 0.51, 0.56])
-LEFT_DOME_T = np.array([0.842, 0.834, 0.826, 0.813, 0.808, 0.822, 0.850, 0.895, 0.945, 0.995, 1.06, 1.2])
+LEFT_DOME_T = np.array([0.842, 0.834, 0.826, 0.813, 0.808, 0.818, 0.840, 0.880, 0.928, 0.978, 1.06, 1.2])
 
 HEART = np.array([
     (0.045, 0.478), (0.105, 0.490), (0.170, 0.528), (0.225, 0.590), (0.272, 0.655), (0.303, 0.720),
@@ -166,7 +166,7 @@ def build(body: Body, findings: tuple[str, ...], rng: np.random.Generator) -> Th
     left_lung = Outline.between(y_left, np.minimum(left_in, left_edge), left_edge)
     right_dome, left_dome = _domes(body, n[15:25], half)
     right_dome, left_dome = _with_effusion(body, findings, right_dome, left_dome, rng)
-    heart = _heart(body, left_dome, n[25:40], shift, right_lung, left_lung)
+    heart = _heart(body, right_dome, left_dome, n[25:40], shift, right_lung, left_lung)
     return Thorax(body, right_lung, left_lung, heart, right_dome, left_dome)
 
 
@@ -194,11 +194,11 @@ def _vary(x: np.ndarray, t: np.ndarray, widen: float, bumps: np.ndarray) -> np.n
 def _domes(body: Body, n: np.ndarray, half: float) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
     """Flat and low in a deep breath, high and round in a shallow one."""
     out = []
-    flat = 1.25 - 0.45 * body.inspiration + 0.10 * n[0]
+    flat = 1.08 - 0.14 * body.inspiration + 0.04 * n[0]
     for side, xs, ts, k in ((-1, RIGHT_DOME_X, RIGHT_DOME_T, 1), (1, LEFT_DOME_X, LEFT_DOME_T, 5)):
-        t = 1.0 + (ts - 1.0) * np.where(ts < 1, flat * (1 + 0.07 * n[k]), 1)
+        t = 1.0 + (ts - 1.0) * np.where(ts < 1, flat * (1 + 0.05 * n[k]), 1)
         hump = 0.010 * n[k + 1] * np.sin((xs - 0.1) / 0.4 * 2 * np.pi) * (xs < 0.48)
-        t = t + hump + 0.012 * n[k + 2]
+        t = t + hump + 0.008 * n[k + 2]
         curve = CubicSpline(xs + 0.01 * n[k + 3], t)
         fine = np.linspace(0.0, 0.53, 400)
         x = side * fine * body.thorax_mm + half
@@ -231,6 +231,7 @@ def _with_effusion(
 
 def _heart(
     body: Body,
+    right_dome: tuple[np.ndarray, np.ndarray],
     left_dome: tuple[np.ndarray, np.ndarray],
     n: np.ndarray,
     shift: float,
@@ -248,11 +249,11 @@ def _heart(
     thoracic = float(np.max(left_lung.right - np.interp(left_lung.y, right_lung.y, right_lung.left)))
     width = body.ctr * thoracic
     stretch = np.where(x > 0, width * (1 - share) / x.max(), width * share / -x.min())
-    top = 0.452 + 0.022 * n[8]
-    bottom = 0.895 + 0.30 * (body.ctr - 0.475) + 0.012 * n[9]
+    top = 0.438 + 0.020 * n[8]
+    bottom = 0.905 + 0.25 * (body.ctr - 0.475) + 0.012 * n[9]
     y = body.apex_mm + (top + (t - t.min()) / np.ptp(t) * (bottom - top)) * height
-    apex_y = float(np.interp(0.22 * size, *left_dome))
-    y = y + 0.5 * (apex_y - (body.apex_mm + 0.81 * height))  # the heart rests on the diaphragm
+    floor = (np.interp(0.22 * size, *left_dome) + np.interp(-0.10 * size, *right_dome)) / 2
+    y = y + 0.5 * (floor - (body.apex_mm + 0.792 * height))  # the heart rests on the diaphragm
     outline = Outline.through(np.column_stack([x * stretch, y]))
     outline = outline.moved(shift)
     excess = float(outline.right.max() - (0.5 * size - 0.012 * size))

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..imaging.image import Image
 from ..records import to_plain, write_atomically
-from . import anatomy, projection, skeleton, soft, tone, vessels
+from . import anatomy, devices, findings, projection, skeleton, soft, tone, vessels
 from .dicom import TOP, write_dicom
 from .options import CxrOptions, varied
 from .shapes import Film
@@ -24,6 +24,8 @@ from .truth import LABELS, CxrTruth, measure
 __all__ = ["CxrOptions", "PhantomFilm", "make", "training_films", "write", "write_dicom"]
 
 SOURCE = "synthetic chest radiograph"
+ROUGH_PX = 512
+"""Side of the picture on which a first drawing's ratio is counted."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,9 @@ def make(seed: int, *, options: CxrOptions | None = None) -> PhantomFilm:
     options = options or CxrOptions()
     draw = _Streams(seed)
     film = _film(options, draw("film"))
-    body = anatomy.draw_body(options, film.height_mm, draw("body"))
-    thorax = anatomy.build(body, options.findings, draw("outlines"))
+    thorax = _thorax(film, options, draw)
     grey = _picture(thorax, film, options, draw)
-    labels = np.zeros(grey.shape, np.uint8)
-    for name, mask in thorax.masks(film).items():
-        labels[mask] = LABELS[name]
+    labels = _labels(thorax, film)
     image = Image(
         array=(np.rint(grey * TOP) * (255 / TOP)).astype(np.float32)[None],
         spacing_mm=(film.pixel_mm, film.pixel_mm, 1.0),
@@ -56,7 +55,7 @@ def make(seed: int, *, options: CxrOptions | None = None) -> PhantomFilm:
         spacing_source="PixelSpacing",
         source=f"{SOURCE} {seed}",
     )
-    return PhantomFilm(image, labels, measure(labels, film.pixel_mm, seed=seed, body=body), options)
+    return PhantomFilm(image, labels, measure(labels, film.pixel_mm, seed=seed, body=thorax.body), options)
 
 
 def write(film: PhantomFilm, folder: Path | str, name: str) -> tuple[Path, Path, Path]:
@@ -82,6 +81,24 @@ def training_films(n: int, side: int, seed: int) -> tuple[np.ndarray, np.ndarray
         film = make(seed * 100_003 + k, options=varied(seed * 100_003 + k, side))
         images[k], labels[k] = np.rint(film.image.array[0]), film.labels
     return images, labels
+
+
+def _thorax(film: Film, options: CxrOptions, draw: _Streams) -> anatomy.Thorax:
+    """Outlines whose masks have the ratio asked for: what the diaphragm and a tilt take away from the
+    widest row is known only when the chest is drawn, so it is drawn twice."""
+    body = anatomy.draw_body(options, film.height_mm, draw("body"))
+    rough = replace(film, rows=ROUGH_PX, cols=ROUGH_PX, pixel_mm=film.height_mm / ROUGH_PX)
+    first = anatomy.build(body, options.findings, draw("outlines"))
+    found = measure(_labels(first, rough), rough.pixel_mm, seed=0, body=body).ctr
+    aimed = replace(body, ctr=body.ctr * body.ctr / found)
+    return anatomy.build(aimed, options.findings, draw("outlines"))
+
+
+def _labels(thorax: anatomy.Thorax, film: Film) -> np.ndarray:
+    labels = np.zeros((film.rows, film.cols), np.uint8)
+    for name, mask in thorax.masks(film).items():
+        labels[mask] = LABELS[name]
+    return labels
 
 
 class _Streams:
@@ -110,16 +127,27 @@ def _picture(thorax: anatomy.Thorax, film: Film, options: CxrOptions, draw: _Str
     lung, share = soft.lungs(thorax, film, draw("lungs"))
     lung *= vessels.parenchyma(film, draw("parenchyma"))
     blood = vessels.vessels(thorax, film, share, draw("vessels"))
-    air = soft.AIR_IN_LUNG * lung + soft.airways(thorax, film, draw("airways"))
+    filled = findings.consolidation(thorax, film, options.findings, draw("findings"))
+    air = soft.AIR_IN_LUNG * lung * (1 - filled) + soft.airways(thorax, film, draw("airways"))
     air += soft.bowel_gas(thorax, x, y, draw("gas"))
     bone = skeleton.on_coarse(thorax, film, draw("bones"))
     water = np.maximum(tissue - air + vessels.BLOOD_OVER_LUNG * blood, 0)
-    metal = np.zeros_like(water)
-    received = projection.exposure_of(film, water, bone, metal, projection.Beam(), draw("noise"))
+    metal = devices.devices(thorax, film, options.devices, draw("devices"))
+    received = projection.exposure_of(film, water, bone, metal, _beam(options, draw("beam")), draw("noise"))
     rng = draw("tone")
     look = options.look or str(rng.choice(["film", "digital", "flat"], p=[0.5, 0.35, 0.15]))
     exposure = options.exposure or float(np.exp(0.15 * rng.standard_normal()))
     grey = tone.develop(film, received, tone.draw_tone(look, exposure, rng))
     if options.marker:
         grey = tone.marker(film, grey, options.marker, 14 + 10 * rng.random(), 16 + 12 * rng.random())
+    if options.collimated:
+        grey = tone.frame(grey, tuple(0.07 * draw("frame").random(4)), 0.0)
     return np.clip(grey, 0, 1)
+
+
+def _beam(options: CxrOptions, rng: np.random.Generator) -> projection.Beam:
+    """A film in bed has no or a coarse grid: more scatter, fewer photons, a little motion."""
+    u = rng.random(3)
+    if options.portable:
+        return projection.Beam(0.9 + 0.8 * u[0], 0.5e5 * (1 + u[1]), 0.28 + 0.14 * u[2])
+    return projection.Beam(0.40 + 0.3 * u[0], 1.2e5 * (1 + u[1]), 0.18 + 0.09 * u[2])

@@ -133,17 +133,17 @@ class Cloud:
     """Small volumes gathered from many structures, then summed along the ray at once."""
 
     def __init__(self) -> None:
-        self._parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+        self.parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
 
     def add(self, x: np.ndarray, y: np.ndarray, volume_mm3: np.ndarray) -> None:
         parts = np.broadcast_arrays(x, y, volume_mm3)
-        self._parts.append((parts[0].ravel(), parts[1].ravel(), parts[2].ravel()))
+        self.parts.append((parts[0].ravel(), parts[1].ravel(), parts[2].ravel()))
 
     def on(self, film: Film) -> np.ndarray:
         """float32 ``[rows, cols]``, mm."""
-        if not self._parts:
+        if not self.parts:
             return np.zeros((film.rows, film.cols), np.float32)
-        x, y, volume = (np.concatenate(part) for part in zip(*self._parts, strict=True))
+        x, y, volume = (np.concatenate(part) for part in zip(*self.parts, strict=True))
         return splat(film, x, y, volume)
 
     def add_tube(self, line: np.ndarray, radius: np.ndarray, step: float) -> None:

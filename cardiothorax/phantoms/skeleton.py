@@ -16,7 +16,7 @@ from .shapes import Cloud, Film, chord, noise_field, smooth_step
 
 MARROW = 0.18
 """Mineral in spongy bone, of that in compact bone."""
-BLADE_MM = 1.7
+BLADE_MM = 2.4
 """Compact bone in the thin part of a shoulder blade."""
 
 
@@ -27,7 +27,7 @@ def skeleton(thorax: Thorax, film: Film, rng: np.random.Generator) -> np.ndarray
     _clavicles(tubes, rng)
     _scapulae(tubes, rng)
     bone = tubes.cloud.on(film) + _spine(thorax, film, rng) + _sternum(thorax, film)
-    return bone * np.float32(1.08 - 0.30 * thorax.body.age * (thorax.body.sex == "female"))
+    return bone * np.float32(1.25 - 0.30 * thorax.body.age * (thorax.body.sex == "female"))
 
 
 def _turned(thorax: Thorax, x: np.ndarray, z: np.ndarray) -> np.ndarray:
@@ -78,12 +78,14 @@ def _filled(
     out = np.cross(up, along)
     na = max(7, int(np.ceil(h.max() / (0.8 * pixel_mm))))
     a = (np.arange(na) + 0.5) / na * 2 - 1
-    nb = max(9, int(w.max() / 2.5))
+    nb = max(9, int(w.max() / 1.3))
     b = (np.arange(nb) + 0.5) / nb * 2 - 1
-    aa, bb = np.meshgrid(a, b, indexing="ij")
+    uneven = (np.arange(len(s)) * 0.618 % 1 - 0.5)[:, None, None]  # no moire along the bone
+    aa = a[None, :, None] + uneven * 2 / na
+    bb = b[None, None, :] - uneven * 2 / nb
     points = c[:, None, None] + 0.5 * (
-        h[:, None, None, None] * aa[..., None] * up[:, None, None]
-        + w[:, None, None, None] * bb[..., None] * out[:, None, None]
+        (h[:, None, None] * aa)[..., None] * up[:, None, None]
+        + (w[:, None, None] * bb)[..., None] * out[:, None, None]
     )
     radius = np.hypot(aa, bb)
     shell = 2 * cortex / np.minimum(h, w)[:, None, None]
@@ -108,6 +110,8 @@ def _ribs(tubes: Tubes, rng: np.random.Generator) -> None:
             high = np.interp(share, [0, 0.12, 0.5, 0.9, 1], [9.5, 12.0, 14.0, 14.5, 16.0]) * (0.9 if number < 2 else 1.0)
             thick = np.interp(share, [0, 0.3, 1], [8.0, 7.2, 6.0])
             fade = np.interp(share, [0, 0.04, 0.42, 0.60, 0.93, 1], [0.5, 1, 0.85, 0.50, 0.45, 0.15])
+            if number == 1:
+                fade = fade * 0.75
             tubes.add(line, high, thick, cortex=1.0 - 0.2 * body.age, fade=fade)
 
 
@@ -122,6 +126,7 @@ def _rib_line(thorax: Thorax, side: int, head: float, drop: float, end: float, n
     own = np.interp(number, [1, 4], [0.85, 0.35])
     local = own * t + (1 - own) * level
     half = np.interp(local, CAGE_T, CAGE_X) * body.thorax_mm + 3.8
+    half = half * np.interp(number, [1, 2, 3], [0.88, 0.96, 1.0])
     depth = body.depth_mm / 2 * np.interp(local, [-0.1, 0.15, 0.45, 1.2], [0.42, 0.72, 1.0, 1.0]) + 3
     x = side * half * np.abs(np.sin(phi)) ** 0.92 + side * 6 * np.cos(phi) * (phi < np.pi / 2)
     z = -depth * np.sign(np.cos(phi)) * np.abs(np.cos(phi)) ** 0.9
@@ -135,8 +140,8 @@ def _clavicles(tubes: Tubes, rng: np.random.Generator) -> None:
     for k, side in enumerate((-1, 1)):
         u = np.linspace(0, 1, 60)
         x = side * (9 + u * 0.56 * body.thorax_mm)
-        t = np.interp(u, [0, 0.15, 0.5, 0.8, 1.0], [0.150, 0.120, 0.062, 0.030, 0.020])
-        t = t - lift - 0.010 * np.sin(2 * np.pi * u) + 0.006 * n[2 + k]
+        t = np.interp(u, [0, 0.15, 0.5, 0.8, 1.0], [0.158, 0.132, 0.070, 0.030, 0.028])
+        t = t - lift - 0.016 * np.sin(2 * np.pi * u) + 0.006 * n[2 + k]
         z = 55 - 95 * u
         line = np.column_stack([x, thorax.level_mm(t), z])
         high = np.interp(u, [0, 0.08, 0.25, 0.7, 1], [19, 17, 11, 10.5, 14])
@@ -200,7 +205,7 @@ def _blade(tubes: Tubes, a: np.ndarray, b: np.ndarray, c: np.ndarray) -> None:
 def _vertebra_levels(thorax: Thorax) -> np.ndarray:
     """y of the middles of C7, T1 ... T12, L1, L2 (index 1 is T1)."""
     height = np.linspace(0.072, 0.112, 16)
-    t = -0.115 + np.concatenate([[0], np.cumsum(height)])[:15]
+    t = -0.080 + np.concatenate([[0], np.cumsum(height)])[:15]
     return np.asarray(thorax.level_mm(t))
 
 

@@ -15,21 +15,25 @@ AIR_IN_LUNG = 0.74
 """Share of air in a lung in inspiration."""
 
 
+DEEPER_THAN_WIDE = 1.25
+"""Of the trachea, and the fat around it."""
+
+
 def trunk(thorax: Thorax, x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Chest, abdomen, neck and shoulders, arms held away from the chest."""
     body = thorax.body
     n = rng.standard_normal(10)
     half = 0.5 * body.thorax_mm
     t = (y - body.apex_mm) / body.lung_height_mm
-    waist = np.interp(t, [-0.3, 0.2, 0.55, 0.9, 1.25, 1.6], [0.80, 0.95, 1.0, 1.0, 0.95, 0.97])
+    waist = np.interp(t, [-0.3, 0.2, 0.38, 0.55, 0.75, 1.25, 1.6], [0.80, 0.98, 1.09, 1.04, 1.0, 0.96, 0.98])
     width = (half + body.wall_mm) * waist * (1 + 0.02 * n[0] * np.sign(x))
     depth = body.depth_mm + 0.9 * body.wall_mm + 5
-    profile = np.interp(t, [-0.25, 0.0, 0.25, 0.55, 0.9, 1.4], [0.50, 0.62, 0.84, 0.96, 1.0, 1.0])
+    profile = np.interp(t, [-0.25, 0.0, 0.25, 0.55, 0.9, 1.4], [0.55, 0.68, 0.86, 0.96, 1.0, 1.0])
     chest = depth * profile * chord(x / width, 2.4)
     out = (np.abs(x) - half - body.wall_mm) / half
     under = 0.50 + 0.04 * n[1] - (0.75 + 0.15 * n[2]) * np.clip(out, 0, 1)
     shoulder = (112 + 8 * n[3]) * _rounded((under - t) * body.lung_height_mm, 45)
-    shoulder *= smooth_step(np.abs(x) - 0.75 * half, 0.22 * half)
+    shoulder *= smooth_step(np.abs(x) - 0.55 * half, 0.45 * half)
     line = -0.24 + 0.02 * n[4] + (0.13 + 0.025 * n[5]) * np.clip(np.abs(x) / half - 0.25, 0, 2) ** 1.35
     top = _rounded((t - line) * body.lung_height_mm, 28)
     neck_half = 0.195 * body.thorax_mm * (1 + 0.06 * n[6]) * (1 + 0.9 * np.clip(t + 0.14, 0, 0.6))
@@ -75,11 +79,13 @@ def lungs(thorax: Thorax, film: Film, rng: np.random.Generator) -> tuple[np.ndar
     cap = np.sqrt(np.clip(1 - (1 - np.clip((t + 0.02) / 0.42, 0, 1)) ** 2, 0, 1))
     depth = body.depth_mm * (0.30 + 0.70 * cap) * chord((x - middle) / half, 2.3)
     total = np.zeros_like(x)
-    for (outer, inner), dome in zip(((right[0], right[1]), (left[1], left[0])), thorax.dome_y(x), strict=True):
+    sides = ((right[0], right[1], 10), (left[1], left[0], 21))
+    for (outer, inner, recess), dome in zip(sides, thorax.dome_y(x), strict=True):
         inside = np.abs(inner - x) * ((x - outer) * (inner - x) > 0)
         rim = np.clip(inside / (26 + 2 * n[0]), 0, 1)
+        soft_rim = smooth_step(inside - recess, recess + 1)
         behind_heart = smooth_step(t - 0.56, 0.08)
-        medial = np.sqrt(1 - (1 - rim) ** 2) * (1 - behind_heart) + rim * rim * (3 - 2 * rim) * behind_heart
+        medial = np.sqrt(1 - (1 - rim) ** 2) * (1 - behind_heart) + soft_rim * behind_heart
         apex = np.clip(np.abs(inner - outer) / 45, 0, 1) ** 0.5
         below = np.clip((y - dome) / (62 + 6 * n[1]), 0, 1)
         diaphragm = 1 - np.sqrt(1 - (1 - below) ** 2)
@@ -122,7 +128,7 @@ def airways(thorax: Thorax, film: Film, rng: np.random.Generator) -> np.ndarray:
         line = np.linspace(fork + (side * wide * 0.35, -4.0), end, 30)
         bronchus = tube(film, line, wide * np.linspace(scale, 0.62 * scale, 30))
         total = np.maximum(total, bronchus)
-    return total * 0.85
+    return total * DEEPER_THAN_WIDE
 
 
 def tube(film: Film, line: np.ndarray, radius: np.ndarray) -> np.ndarray:
