@@ -29,7 +29,7 @@ def icc_a1(ratings: ArrayLike, *, confidence: float = CONFIDENCE) -> Interval:
     """``ratings`` is ``[subject, rater]``, at least 2 × 2, without gaps.
 
     Perfect agreement is 1 with the interval [1, 1]. Ratings that are all equal are refused: there is
-    nothing to correlate. The estimate and the lower end may be negative.
+    nothing to correlate. The estimate may be negative, even below -1.
 
     >>> found = icc_a1([[0, 0], [12, 10], [55, 60], [130, 121], [420, 450], [900, 880]])
     >>> round(found.estimate, 8)
@@ -89,4 +89,4 @@ def _interval(squares: MeanSquares, rho: float, confidence: float) -> tuple[floa
     rest = k * msc + (k * n - k - n) * mse
     low = n * (msr - upper * mse) / (upper * rest + n * msr)
     high = n * (lower * msr - mse) / (rest + n * lower * msr)
-    return max(low, -1.0), min(high, 1.0)
+    return low, min(high, 1.0)

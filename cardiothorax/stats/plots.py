@@ -30,6 +30,8 @@ SERIES = (
     ("#0072B2", "o"), ("#D55E00", "s"), ("#009E73", "^"),
     ("#8A5A83", "D"), ("#7A6000", "v"), ("#3A3A3A", "P"),
 )  # fmt: skip
+SVG_METADATA = ("Creator", "Date", "Format", "Type")
+"""What matplotlib would write into the page: none of it is wanted."""
 LINE, BAND, MUTED = "#222222", "#0072B2", "#777777"
 STYLE = {
     "font.family": ["DejaVu Sans"],
@@ -117,7 +119,7 @@ def as_svg(figure: Figure) -> str:
     """An ``<svg>`` element to place in a page, the same text for the same numbers."""
     buffer = io.StringIO()
     with _style():
-        figure.savefig(buffer, format="svg", dpi=200, metadata={"Date": None, "Creator": None})
+        figure.savefig(buffer, format="svg", dpi=200, metadata=dict.fromkeys(SVG_METADATA))
     text = buffer.getvalue()
     return text[text.index("<svg") :]
 
