@@ -116,8 +116,8 @@ class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def cleanup(self):
         self.shortcuts.disable()
-        self.removeObservers()
         self.setParameterNode(None)
+        self.removeObservers()
         self.batch.close()
         self.film.close()
         self.review.cleanup()
@@ -137,6 +137,7 @@ class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     # Scene
 
     def onSceneStartClose(self, caller, event):
+        self.film.stop()
         self.batch.saveCorrection()
         self.review.forget()
         self.batch.sceneClosed()

@@ -87,11 +87,12 @@ class FilmPanel:
         from cardiothorax.errors import CardiothoraxError
 
         self.updateState()
+        film, self._film = self._film, None
         if slicer.mrmlScene.GetNodeByID(self._volume.GetID()) is not self._volume:
             self.status.say(_("The film was closed while it was measured. Choose another one."), "review")
             return
         try:
-            study = measuring.showResult(self._volume, self._film, values, arrays)
+            study = measuring.showResult(self._volume, film, values, arrays)
         except (CardiothoraxError, ValueError, KeyError) as problem:
             self.status.sayProblem(problem)
             return
@@ -106,8 +107,13 @@ class FilmPanel:
         else:
             self.status.sayProblem(error, log)
 
-    def close(self):
+    def stop(self):
+        """End a run without a word: its scene is being closed."""
         self._runner.close()
+        self._volume = self._film = None
+
+    def close(self):
+        self.stop()
         self._parameters = None
 
     # Models

@@ -26,7 +26,7 @@ from .ctr_nodes import (
     update_run,
 )
 from .history import History
-from .lines import Ends, place_line, straightened
+from .lines import Ends, place_line, straightened, style_line
 from .organs import organs
 
 SAME_PLACE_PX = 1e-3
@@ -49,6 +49,8 @@ class CtrReview:
     @classmethod
     def reopened(cls, nodes: CtrNodes, *, reader: str = "") -> CtrReview:
         """Of a run that a loaded scene brought along."""
+        for line in nodes.lines.values():
+            style_line(line)
         return cls(nodes, measured_film(nodes), read_run(nodes), reader=reader)
 
     @property

@@ -21,8 +21,10 @@ _COLORS = {
     "MLD": (1.0, 0.75, 0.65),
 }
 _OTHER_COLOR = (0.8, 0.8, 0.8)
-_GLYPH_PERCENT = 1.6
-_TEXT_PERCENT = 2.8
+_GLYPH_PERCENT = 1.4
+_TEXT_PERCENT = 2.6
+_THICKNESS = 0.3
+"""Of a glyph."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,16 @@ def add_line(scene: Any, volume: Any, name: str) -> Any:
     node.SetAttribute(LINE_ATTRIBUTE, name)
     # Slicer's own length knows nothing of calibration: it would state millimeters for an uncalibrated film.
     node.GetMeasurement("length").SetEnabled(False)
-    display = node.GetDisplayNode()
+    style_line(node)
+    return node
+
+
+def style_line(node: Any) -> None:
+    """Color, size and where the text stands: T and Th above their lines, MRD and MLD below and apart.
+
+    A saved scene forgets the last of these, so it is done again when a run is reopened.
+    """
+    name, display = node.GetAttribute(LINE_ATTRIBUTE), node.GetDisplayNode()
     color = _COLORS.get(name, _OTHER_COLOR)
     display.SetColor(color)
     display.SetSelectedColor(color)
@@ -50,8 +61,13 @@ def add_line(scene: Any, volume: Any, name: str) -> Any:
     display.SetPropertiesLabelVisibility(name in _COLORS)
     display.SetGlyphScale(_GLYPH_PERCENT)
     display.SetTextScale(_TEXT_PERCENT)
+    display.SetLineThickness(_THICKNESS)
     display.SetSliceProjection(True)  # the film is one slice: a line is seen at any offset
-    return node
+    text = display.GetTextProperty()
+    {"MRD": text.SetJustificationToRight, "MLD": text.SetJustificationToLeft}.get(
+        name, text.SetJustificationToCentered
+    )()
+    text.SetVerticalJustification(vtk.VTK_TEXT_TOP if name in ("MRD", "MLD") else vtk.VTK_TEXT_BOTTOM)
 
 
 def place_line(node: Any, volume: Any, ends: Ends) -> None:
