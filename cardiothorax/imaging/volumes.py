@@ -15,6 +15,7 @@ from .arrays import radiograph_from_array
 from .checks import check_size
 from .guard import COPY_AGAIN
 from .image import Image
+from .meta_header import META_ENDINGS, check_meta_header
 from .nifti_length import NIFTI_ENDINGS, check_nifti_length
 
 _LONGER_SUFFIXES = (".nii.gz",)
@@ -58,6 +59,8 @@ def read_stored(path: Path) -> Any:
 
     if path.name.lower().endswith(NIFTI_ENDINGS):
         check_nifti_length(path)
+    elif path.name.lower().endswith(META_ENDINGS):
+        check_meta_header(path)
     try:
         with plain_name(path) as readable:
             return SimpleITK.ReadImage(str(readable))
