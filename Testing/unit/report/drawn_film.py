@@ -40,13 +40,13 @@ def drawn_run(
         "0.1.0", "ctr-unet-slim", "1.2", "ab" * 32, "onnx", "cpu",
         {"cutoff": 0.5, "crf": "off", "mirror": True}, "cd" * 32, "2026-03-01T09:30:00+00:00",
     )  # fmt: skip
-    found = CtrResult("/home/Miller/film 1.dcm", measured.values, lines, flags, origin)
+    found = CtrResult("/films/Miller/film 1.dcm", measured.values, lines, flags, origin)
     mm = spacing_mm or 1.0
     image = Image(
         np.full((1, 1000, 1000), 90, np.float32),
         (mm, mm, 1.0),
         spacing_source="PixelSpacing" if spacing_mm else "",
-        source="/home/Miller/film 1.dcm",
+        source="/films/Miller/film 1.dcm",
         tags={"ViewPosition": "PA"},
     )
     return CtrRun(replace(found, **result), labels), image
