@@ -1,6 +1,7 @@
 """The few array operations that the grid engine needs, in numpy and scipy.
 
-:mod:`.torch_backend` has the same operations; the algorithm itself is written once, on top of them.
+:mod:`.torch_backend` has the same operations; the algorithm itself is written once, on top of them and of
+what numpy and torch spell alike (``@``, ``+``, ``.T``, ``reshape``, slices).
 """
 
 from __future__ import annotations
@@ -9,17 +10,36 @@ import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Any, Protocol
 
 import numpy as np
 
-_BANDS = 8
-"""Rows are worked on in this many bands, however many threads there are: sums keep their order and
-results do not depend on the machine. Eight bands of an 800 x 800 picture fit the second-level cache."""
+Tile = tuple[slice, slice]
+"""Rows and columns of a picture or of a grid."""
+Corners = Callable[[Tile], tuple[Tile, np.ndarray, np.ndarray]]
+"""For the pixels of a tile: the window of the grid that they touch, the cells int32 ``[n, k]`` that each
+touches, counted within that window, and its weights float32 ``[n, k]`` there."""
+
+NEGLIGIBLE = 1e-4
+"""Where no pixel around is likelier than this to be of a class, its messages are taken as zero. Most of a
+picture is far from most organs; this is below what the Gaussians' tails leave out."""
+_TILE_PX = 160
+"""Pixels are worked on in tiles of this size, however many threads there are: sums keep their order, so
+results do not depend on the machine. A tile's share of the grid fits the first-level cache."""
 
 
 class Backend(Protocol):
-    """Arrays of one library on one device. ``Any`` below is that library's array, float32."""
+    """Arrays of one library on one device, float32; ``Any`` stands for that library's array.
+
+    A context manager: its threads end with the block.
+    """
+
+    def __enter__(self) -> Backend: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
 
     def array(self, values: np.ndarray) -> Any:
         """A numpy array brought to the device."""
@@ -27,54 +47,75 @@ class Backend(Protocol):
     def to_numpy(self, values: Any) -> np.ndarray:
         """An array brought back."""
 
-    def interpolation(self, columns: np.ndarray, weights: np.ndarray, n_cells: int) -> Any:
-        """The matrix ``[n, n_cells]`` whose row i has ``weights[i]`` at ``columns[i]``, both ``[n, k]``."""
+    def empty(self, shape: tuple[int, ...]) -> Any:
+        """An array to be filled."""
 
-    def splat(self, matrix: Any, values: Any) -> Any:
-        """Cells ``[c, n_cells]`` that gather pixels ``[c, n]``: the transposed matrix applied."""
+    def axis_matrix(self, matrix: Any) -> Any:
+        """A sparse scipy matrix brought to the device, to be cut and to be multiplied with ``@``."""
 
-    def slice(self, matrix: Any, cells: Any) -> Any:
-        """Pixels ``[c, n]`` that read cells ``[c, n_cells]``."""
+    def tiles(self, shape: tuple[int, ...]) -> list[Tile]:
+        """The pieces in which a picture ``[h, w]`` is best worked on."""
 
-    def band_matrix(self, matrix: np.ndarray) -> Any:
-        """A symmetric matrix that is zero away from its diagonal."""
+    def support(self, picture: Any) -> Tile | None:
+        """The box outside of which a picture is negligible; None when it is negligible everywhere."""
 
-    def on_both_axes(self, rows: Any, columns: Any, pictures: Any) -> Any:
-        """``rows @ picture @ columns`` for each of the pictures ``[c, h, w]`` and two band matrices."""
-
-    def updated(self, logits: Any, messages: Any, everything: Any) -> Any:
-        """Softmax ``[c, n]`` of ``logits`` plus ``messages`` ``[c - 1, n]``, where the messages of all classes
-        sum to ``everything`` ``[1, n]``."""
+    def each(self, work: Callable[[Any], Any], tasks: Iterable[Any]) -> list[Any]:
+        """``work`` done on every task, at once where that helps; results in the order of the tasks."""
 
     def softmax(self, logits: Any) -> Any:
-        """Softmax over the first axis of ``[c, n]``."""
+        """Softmax ``[c - 1, ...]`` over the first axis of ``logits`` and a last class that has logit zero
+        everywhere and is left out of both. May overwrite ``logits``."""
+
+    def interpolation(self, corners: Corners, shape: tuple[int, ...], cells: tuple[int, ...]) -> Any:
+        """The matrix that reads a grid of ``cells`` (rows, columns, levels) at the corners of every pixel."""
+
+    def scaled(self, matrix: Any, factors: Any) -> Any:
+        """An interpolation matrix with each pixel's row multiplied by ``factors`` ``[h, w]``."""
+
+    def splat(self, matrix: Any, values: Any, out: Any) -> None:
+        """Let grids ``out`` ``[c, rows, columns, levels]`` gather pixels ``[c, h, w]`` (matrix transposed)."""
+
+    def slice(self, matrix: Any, grids: Any, out: Any) -> None:
+        """Let pixels ``out`` ``[c, h, w]`` read grids ``[c, rows, columns, levels]``."""
 
 
-def open_backend(device: str | None) -> Backend:
-    """Numpy for None, else torch on ``device``."""
-    if device is None:
+def open_backend(device: str) -> Backend:
+    """Numpy for ``cpu``, torch on the CPU for ``torch``, and torch on any other device that it names."""
+    if device == "cpu":
         return NumpyBackend()
     from .torch_backend import TorchBackend
 
-    return TorchBackend(device)
+    return TorchBackend("cpu" if device == "torch" else device)
 
 
 @dataclass(frozen=True)
-class _Band:
-    """Rows ``first:last`` of a matrix, kept with the columns ``low:high`` that they touch."""
+class _TileMatrix:
+    """``matrix`` reads the cells of ``window`` for the pixels of ``tile``, ``transposed`` writes."""
 
-    first: int
-    last: int
-    low: int
-    high: int
+    tile: Tile
+    window: Tile
     matrix: Any
+    transposed: Any
 
 
 class NumpyBackend:
-    """numpy and scipy on as many threads as this process may use cores."""
+    """numpy and scipy, on as many threads as this process may use cores.
+
+    Nothing here calls BLAS: its own threads would wait for each other behind ours on a busy machine.
+    """
 
     def __init__(self) -> None:
-        self._threads = min(_BANDS, _usable_cores())
+        threads = _usable_cores()
+        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
+
+    def __enter__(self) -> NumpyBackend:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
 
     def array(self, values: np.ndarray) -> np.ndarray:
         return np.ascontiguousarray(values, np.float32)
@@ -82,96 +123,76 @@ class NumpyBackend:
     def to_numpy(self, values: np.ndarray) -> np.ndarray:
         return values
 
-    def interpolation(self, columns: np.ndarray, weights: np.ndarray, n_cells: int) -> list[_Band]:
-        from scipy.sparse import csr_array
+    def empty(self, shape: tuple[int, ...]) -> np.ndarray:
+        return np.empty(shape, np.float32)
 
-        per_row = columns.shape[1]
+    def axis_matrix(self, matrix: Any) -> Any:
+        return matrix.astype(np.float32)
 
-        def band(first: int, last: int) -> _Band:
-            touched = columns[first:last]
-            low, high = int(touched.min()), int(touched.max()) + 1
-            starts = np.arange(0, touched.size + 1, per_row, dtype=np.int32)
-            parts = (weights[first:last].ravel(), (touched - low).ravel(), starts)
-            return _Band(first, last, low, high, csr_array(parts, shape=(last - first, high - low)))
+    def tiles(self, shape: tuple[int, ...]) -> list[Tile]:
+        rows, columns = (
+            [slice(first, min(first + _TILE_PX, length)) for first in range(0, length, _TILE_PX)]
+            for length in shape
+        )
+        return [(down, across) for down in rows for across in columns]
 
-        return self._each(lambda ends: band(*ends), _bands(len(columns)))
+    def support(self, picture: np.ndarray) -> Tile | None:
+        rows = np.flatnonzero(picture.max(axis=1) > NEGLIGIBLE)
+        columns = np.flatnonzero(picture.max(axis=0) > NEGLIGIBLE)
+        if not len(rows):
+            return None
+        return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
 
-    def splat(self, matrix: list[_Band], values: np.ndarray) -> np.ndarray:
-        def gathered(band: _Band) -> list[np.ndarray]:
-            return [band.matrix.T @ row[band.first : band.last] for row in values]
-
-        cells = np.zeros((len(values), max(band.high for band in matrix)), np.float32)
-        for band, parts in zip(matrix, self._each(gathered, matrix), strict=True):
-            for row, part in zip(cells, parts, strict=True):
-                row[band.low : band.high] += part
-        return cells
-
-    def slice(self, matrix: list[_Band], cells: np.ndarray) -> np.ndarray:
-        pixels = np.empty((len(cells), matrix[-1].last), np.float32)
-
-        def read(band: _Band) -> None:
-            for row, out in zip(cells, pixels, strict=True):
-                out[band.first : band.last] = band.matrix @ row[band.low : band.high]
-
-        self._each(read, matrix)
-        return pixels
-
-    def band_matrix(self, matrix: np.ndarray) -> list[_Band]:
-        from scipy.sparse import csr_array
-
-        bands = []
-        for first, last in _bands(len(matrix)):
-            touched = np.flatnonzero(matrix[first:last].any(axis=0))
-            low, high = int(touched[0]), int(touched[-1]) + 1
-            bands.append(_Band(first, last, low, high, csr_array(matrix[first:last, low:high])))
-        return bands
-
-    def on_both_axes(self, rows: list[_Band], columns: list[_Band], pictures: np.ndarray) -> np.ndarray:
-        result = np.empty_like(pictures)
-
-        def filtered(task: tuple[int, _Band]) -> None:
-            index, band = task
-            strip = (band.matrix @ pictures[index, band.low : band.high]).T.copy()
-            for across in columns:
-                result[index, band.first : band.last, across.first : across.last] = (
-                    across.matrix @ strip[across.low : across.high]
-                ).T
-
-        self._each(filtered, [(index, band) for index in range(len(pictures)) for band in rows])
-        return result
-
-    def updated(self, logits: np.ndarray, messages: np.ndarray, everything: np.ndarray) -> np.ndarray:
-        result = np.empty_like(logits)
-
-        def update(ends: tuple[int, int]) -> None:
-            part = slice(*ends)
-            energies = logits[:, part].copy()
-            energies[:-1] += messages[:, part]
-            energies[-1] += everything[0, part] - messages[:, part].sum(axis=0)
-            result[:, part] = _softmax(energies)
-
-        self._each(update, _bands(logits.shape[1], 4 * _BANDS))
-        return result
+    def each(self, work: Callable[[Any], Any], tasks: Iterable[Any]) -> list[Any]:
+        return list(map(work, tasks) if self._pool is None else self._pool.map(work, tasks))
 
     def softmax(self, logits: np.ndarray) -> np.ndarray:
-        return _softmax(logits)
+        peak = logits.max(axis=0)
+        np.maximum(peak, 0.0, out=peak)
+        logits -= peak
+        gains: np.ndarray = np.exp(logits, out=logits)
+        gains /= gains.sum(axis=0) + np.exp(-peak)
+        return gains
 
-    def _each(self, work: Callable[[Any], Any], tasks: Iterable[Any]) -> list[Any]:
-        if self._threads == 1:
-            return [work(task) for task in tasks]
-        with ThreadPoolExecutor(self._threads) as pool:
-            return list(pool.map(work, tasks))
+    def interpolation(
+        self, corners: Corners, shape: tuple[int, ...], cells: tuple[int, ...]
+    ) -> list[_TileMatrix]:
+        from scipy.sparse import csr_array
 
+        def of_tile(tile: Tile) -> _TileMatrix:
+            window, touched, weights = corners(tile)
+            size = int(np.prod([side.stop - side.start for side in window])) * cells[2]
+            starts = np.arange(0, touched.size + 1, touched.shape[1], dtype=np.int32)
+            matrix = csr_array((weights.ravel(), touched.ravel(), starts), shape=(len(touched), size))
+            return _TileMatrix(tile, window, matrix, matrix.T)
 
-def _softmax(logits: np.ndarray) -> np.ndarray:
-    shifted = np.exp(logits - logits.max(axis=0))
-    shifted /= shifted.sum(axis=0)
-    return shifted
+        return self.each(of_tile, self.tiles(shape))
 
+    def scaled(self, matrix: list[_TileMatrix], factors: np.ndarray) -> list[_TileMatrix]:
+        for part in matrix:
+            of_pixel = factors[part.tile].reshape(-1, 1)
+            part.matrix.data.reshape(len(of_pixel), -1)[:] *= of_pixel
+        return matrix
 
-def _bands(length: int, count: int = _BANDS) -> list[tuple[int, int]]:
-    ends = np.linspace(0, length, min(count, length) + 1).astype(int).tolist()
-    return list(zip(ends[:-1], ends[1:], strict=True))
+    def splat(self, matrix: list[_TileMatrix], values: np.ndarray, out: np.ndarray) -> None:
+        def gathered(part: _TileMatrix) -> list[np.ndarray | None]:
+            pieces = (picture[part.tile].ravel() for picture in values)
+            return [part.transposed @ piece if piece.max() > NEGLIGIBLE else None for piece in pieces]
+
+        out[:] = 0.0
+        for part, pieces in zip(matrix, self.each(gathered, matrix), strict=True):
+            for grid, piece in zip(out, pieces, strict=True):
+                if piece is not None:
+                    window = grid[part.window]
+                    window += piece.reshape(window.shape)
+
+    def slice(self, matrix: list[_TileMatrix], grids: np.ndarray, out: np.ndarray) -> None:
+        def read(part: _TileMatrix) -> None:
+            for grid, picture in zip(grids, out, strict=True):
+                window, tile = grid[part.window].ravel(), picture[part.tile]
+                tile[:] = (part.matrix @ window).reshape(tile.shape) if window.any() else 0.0
+
+        self.each(read, matrix)
 
 
 def _usable_cores() -> int:

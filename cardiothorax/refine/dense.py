@@ -17,7 +17,7 @@ def dense_crf(
     *,
     engine: str = "grid",
     params: CrfParameters | None = None,
-    device: str | None = None,
+    device: str = "cpu",
 ) -> np.ndarray:
     """Refine class probabilities by the picture they were made from.
 
@@ -26,8 +26,8 @@ def dense_crf(
 
     ``engine`` is ``grid`` (own, needs numpy and scipy) or ``pydensecrf`` (the extra ``crf``). Both run
     the same mean field with symmetric normalization, the pixel itself counted among its neighbors as
-    pydensecrf counts it. ``device`` None runs the grid in numpy; ``cpu``, ``cuda`` or ``mps`` run the same
-    grid in torch there.
+    pydensecrf counts it. ``device`` is for the grid: ``cpu`` runs it in numpy, ``cuda`` or ``mps`` in torch
+    there, and ``torch`` in torch on the CPU (slower than numpy: for comparing the two).
 
     Raises ``ValueError`` for shapes, types or names that do not fit and
     :class:`~cardiothorax.errors.ModelProblem` for an engine that is not installed.
@@ -45,11 +45,11 @@ def dense_crf(
     return mean_field(grey_uint8, energies, scaled, device=device)
 
 
-def _check(grey: np.ndarray, probabilities: np.ndarray, engine: str, device: str | None) -> None:
+def _check(grey: np.ndarray, probabilities: np.ndarray, engine: str, device: str) -> None:
     if engine not in ENGINES:
         raise ValueError(f"engine must be one of {', '.join(ENGINES)}, but is {engine!r}")
-    if device is not None and engine != "grid":
-        raise ValueError(f"only the engine grid runs on a device of choice; {engine} has none")
+    if device != "cpu" and engine != "grid":
+        raise ValueError(f"{engine} runs on the CPU only, but the device is {device!r}")
     if grey.ndim != 2 or grey.size == 0 or grey.dtype != np.uint8:
         raise ValueError(f"the picture must be uint8 [h, w], but is {grey.dtype} {list(grey.shape)}")
     if probabilities.ndim != 3 or probabilities.shape[1:] != grey.shape or probabilities.shape[0] < 1:

@@ -1,14 +1,4 @@
-"""Mean field of the dense CRF with its Gaussian kernels evaluated on a grid.
-
-The smoothness kernel is a product of two Gaussians, one an axis: each is a band matrix, and nothing
-is approximated but the tail. The appearance kernel is a Gaussian over position and intensity: pixels
-are spread linearly on a coarse grid (splat), the grid is blurred along its three axes (blur), and pixels
-read it back linearly (slice), after Chen, Paris and Durand, "Real-time edge-aware image processing with the
-bilateral grid" (2007).
-
-Both kernels K are normalized as D^-1/2 K D^-1/2 with D the row sums of K, the pixel itself among them:
-pydensecrf's NORMALIZE_SYMMETRIC.
-"""
+"""Mean field of the dense CRF with its Gaussian kernels evaluated on grids."""
 
 from __future__ import annotations
 
@@ -16,27 +6,56 @@ from typing import Any
 
 import numpy as np
 
-from .backend import Backend, open_backend
-from .bilateral_grid import BilateralGrid
+from .backend import Backend, Tile, open_backend
+from .kernels import AppearanceKernel, SmoothnessKernel
 from .parameters import CrfParameters
-from .smoothness import SmoothnessKernel
 
 
 def mean_field(
-    grey: np.ndarray, energies: np.ndarray, params: CrfParameters, *, device: str | None = None
+    grey: np.ndarray, energies: np.ndarray, params: CrfParameters, *, device: str = "cpu"
 ) -> np.ndarray:
     """Marginals float32 ``[c, h, w]`` of energies ``[c, h, w]``; lengths are pixels of this picture."""
-    backend = open_backend(device)
-    kernels = _kernels(grey, params, backend)
-    shape = energies.shape
-    logits = backend.array(-energies.reshape(shape[0], -1))
-    marginals = backend.softmax(logits)
-    # All classes together send what a picture full of ones sends, so the last class needs no filtering.
-    everything = _filtered(kernels, backend.array(np.ones((1, grey.size), np.float32)))
-    for _ in range(params.iterations if kernels else 0):
-        messages = _filtered(kernels, marginals[:-1])
-        marginals = backend.updated(logits, messages, everything)
-    return backend.to_numpy(marginals).reshape(shape)
+    # The class that fills the picture, the background, goes last: see below.
+    order = np.argsort(-energies.mean(axis=(1, 2)), kind="stable")
+    energies = energies[order]
+    with open_backend(device) as backend:
+        kernels = _kernels(grey, params, backend)
+        # Log-odds against the last class. What it sends need not be filtered: all classes together send
+        # what a picture full of ones sends.
+        odds = backend.array(energies[-1] - energies[:-1])
+        marginals = backend.empty(odds.shape)
+        _update(marginals, odds, [], backend)
+        if kernels and params.iterations:
+            ones, sums = backend.array(np.ones((1, *grey.shape), np.float32)), backend.empty((1, *grey.shape))
+            for kernel in kernels:
+                kernel.apply(ones, sums)
+                odds -= sums
+            messages = [backend.empty(odds.shape) for _ in kernels]
+            for _ in range(params.iterations):
+                for kernel, message in zip(kernels, messages, strict=True):
+                    kernel.apply(marginals, message)
+                _update(marginals, odds, messages, backend)
+        result = np.empty(energies.shape, np.float32)
+        result[order[:-1]] = backend.to_numpy(marginals)
+        result[order[-1]] = np.maximum(1.0 - result[order[:-1]].sum(axis=0), 0.0)
+    return result
+
+
+def _update(marginals: Any, odds: Any, messages: list[Any], backend: Backend) -> None:
+    """Set ``marginals`` from log-odds and the messages of each kernel, all ``[c - 1, h, w]``."""
+
+    def update(tile: Tile) -> None:
+        part = (slice(None), *tile)
+        logits = odds[part] + 0.0
+        if messages:
+            received = messages[0][part]
+            for message in messages[1:]:
+                received = received + message[part]
+            logits += received
+            logits += received.sum(0)
+        marginals[part] = backend.softmax(logits)
+
+    backend.each(update, backend.tiles(odds.shape[1:]))
 
 
 def _kernels(grey: np.ndarray, params: CrfParameters, backend: Backend) -> list[Any]:
@@ -47,12 +66,12 @@ def _kernels(grey: np.ndarray, params: CrfParameters, backend: Backend) -> list[
         )
     if params.appearance_weight > 0:
         kernels.append(
-            BilateralGrid(
-                grey, params.appearance_sigma_px, params.appearance_sigma_grey, params.appearance_weight, backend
+            AppearanceKernel(
+                grey,
+                params.appearance_sigma_px,
+                params.appearance_sigma_grey,
+                params.appearance_weight,
+                backend,
             )
         )
     return kernels
-
-
-def _filtered(kernels: list[Any], values: Any) -> Any:
-    return sum(kernel.apply(values) for kernel in kernels)

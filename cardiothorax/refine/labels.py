@@ -42,7 +42,9 @@ class Cleaning:
 
     def of(self, label: int) -> OrganCleaning:
         """The entry of ``label``; all zero when the picture did not hold it."""
-        return next((organ for organ in self.organs if organ.label == label), OrganCleaning(label, 0, 0, 0, 0, 0))
+        return next(
+            (organ for organ in self.organs if organ.label == label), OrganCleaning(label, 0, 0, 0, 0, 0)
+        )
 
 
 def clean_labels(
@@ -58,10 +60,10 @@ def clean_labels_with_report(
     """Keep the largest piece of each organ, fill what organs enclose, smooth the borders.
 
     ``labels`` is an integer picture ``[h, w]``, 0 the background and every other value an organ. Pieces are
-    connected by pixel edges; of two pieces of one size the upper is kept. A hole inside one organ becomes that
+    connected by pixel edges; of pieces of one size the upper is kept. A hole inside one organ becomes that
     organ; a small gap enclosed by several becomes the one that it touches most. ``smoothing_px`` is the
-    sigma of the smoothing, by default tied to the picture's width; 0 leaves the borders as they are. An organ that
-    is absent stays absent, and one that is present is never lost.
+    sigma of the smoothing, by default tied to the picture's width; 0 leaves the borders as they are. An
+    organ that is absent stays absent, and one that is present is never lost.
 
     Returns the labels (same shape and type, a new array) and what changed. Raises ``ValueError`` for
     anything but an integer picture.
@@ -72,7 +74,7 @@ def clean_labels_with_report(
     runs = Runs.of(labels)
     whole, fragments = _largest_pieces(runs)
     filled = _filled(whole, largest_gap)
-    cleaned = smooth_borders(filled.picture(), sigma_px)
+    cleaned = smooth_borders(filled.picture(), sigma_px, sorted(fragments))
     # Smoothing may part a piece at a thin neck or close a bay.
     settled = _filled(_largest_pieces(Runs.of(cleaned))[0], largest_gap)
     return settled.picture(), _report(runs, whole, filled, settled, fragments)
@@ -87,7 +89,9 @@ def _largest_pieces(runs: Runs) -> tuple[Runs, dict[int, int]]:
         pieces = np.flatnonzero(regions.labels == organ)
         keep[pieces[np.argmax(regions.areas_px[pieces])]] = True
         fragments[organ] = len(pieces) - 1
-    return runs.relabeled(np.where(keep[regions.of_run], runs.labels, BACKGROUND).astype(runs.labels.dtype)), fragments
+    return runs.relabeled(
+        np.where(keep[regions.of_run], runs.labels, BACKGROUND).astype(runs.labels.dtype)
+    ), fragments
 
 
 def _filled(runs: Runs, largest_gap: float) -> Runs:

@@ -16,7 +16,7 @@ def mean_field(grey: np.ndarray, energies: np.ndarray, params: CrfParameters) ->
     except ImportError as problem:
         raise ModelProblem(
             f"The CRF engine pydensecrf is not installed ({problem}).",
-            "Install it with: pip install 'cardiothorax[crf]' (needs a C++ compiler), or use the engine grid.",
+            "Install it with: pip install 'cardiothorax[crf]' (needs a C++ compiler), or use engine grid.",
         ) from problem
     classes, height, width = energies.shape
     field = densecrf.DenseCRF(height * width, classes)

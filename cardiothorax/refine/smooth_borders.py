@@ -2,29 +2,101 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 import numpy as np
 
+from .axis import along_axes, position_axis
+
 _LEAST_SIGMA_PX = 0.5
+"""Less smoothing than this changes no pixel worth changing."""
+_TIP_SHARE = 0.3
+"""An organ's pixel with less of its own organ around it than this lies in a tip sharper than some 110
+degrees, or stands out by more than half a sigma. Costophrenic angles do; fine raggedness does not."""
+_NEIGHBOR_PX = 1.5
+"""Pixels that share an edge or a corner are closer than this."""
 
 
-def smooth_borders(labels: np.ndarray, sigma_px: float) -> np.ndarray:
-    """``labels`` ``[h, w]`` with every border smoothed by a Gaussian of ``sigma_px``."""
-    from scipy.ndimage import find_objects, gaussian_filter
+def smooth_borders(labels: np.ndarray, sigma_px: float, organs: Iterable[int]) -> np.ndarray:
+    """``labels`` ``[h, w]`` with the borders of ``organs`` smoothed by a Gaussian of ``sigma_px``.
 
-    if sigma_px < _LEAST_SIGMA_PX:
+    Each pixel goes to the label, background among them, that has the largest share of its Gaussian
+    neighborhood. Straight borders stay; a border of radius R moves inwards by about
+    ``sigma_px ** 2 / (2 R)``, 0.05 px for R = 100 px at 3.2 px. Tips are left as drawn, since the thorax is often widest there.
+    Returns a new array.
+    """
+    if sigma_px < _LEAST_SIGMA_PX or not labels.any():
         return labels.copy()
-    margin = int(np.ceil(4 * sigma_px))
-    best = np.full(labels.shape, 0.5, np.float32)
+    margin_px = int(np.ceil(4.0 * sigma_px))
     result = np.zeros_like(labels)
-    for organ, box in enumerate(find_objects(labels), start=1):
-        if box is None:
-            continue
-        around = tuple(
-            slice(max(0, side.start - margin), min(size, side.stop + margin))
-            for side, size in zip(box, labels.shape, strict=True)
-        )
-        share = gaussian_filter((labels[around] == organ).astype(np.float32), sigma_px, mode="nearest")
-        wins = share > best[around]
-        best[around][wins] = share[wins]
-        result[around][wins] = organ
+    whole = _box(labels != 0, margin_px)
+    _smooth(labels[whole], result[whole], sigma_px, margin_px, organs)
     return result
+
+
+def _smooth(
+    labels: np.ndarray, result: np.ndarray, sigma_px: float, margin_px: int, organs: Iterable[int]
+) -> None:
+    total = np.zeros(labels.shape, np.float32)
+    shares = []
+    for organ in organs:
+        mask = labels == organ
+        around = _box(mask, margin_px)
+        share = _share(mask[around], sigma_px)
+        shares.append((organ, around, share))
+        total[around] += share
+        np.putmask(result[around], share > 0.5, organ)
+    _settle_junctions(result, total, shares)
+    for organ, around, share in shares:
+        _keep_tips(result[around], labels[around], organ, share)
+
+
+def _box(mask: np.ndarray, margin_px: int) -> tuple[slice, slice]:
+    """The box around a mask that is not empty, with a margin inside the picture."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    down, across = (
+        slice(max(0, int(touched[0]) - margin_px), min(length_px, int(touched[-1]) + 1 + margin_px))
+        for touched, length_px in zip((rows, columns), mask.shape, strict=True)
+    )
+    return down, across
+
+
+def _share(mask: np.ndarray, sigma_px: float) -> np.ndarray:
+    """The part of each pixel's Gaussian neighborhood inside the picture that is ``mask``, 0 to 1."""
+    (down, blur_down, up), (left, blur_left, right) = (
+        position_axis(length_px, sigma_px).operators(balance=1.0) for length_px in mask.shape
+    )
+    groups = [(down, blur_down), (left, blur_left), (up,), (right,)]
+    return np.asarray(along_axes(mask.astype(np.float32), groups))
+
+
+def _settle_junctions(
+    result: np.ndarray, total: np.ndarray, shares: list[tuple[int, Any, np.ndarray]]
+) -> None:
+    """Give pixels where organs meet and none has the majority to the largest, if it beats the background."""
+    rows, columns = np.nonzero((result == 0) & (total > 0.5))
+    best = 1.0 - total[rows, columns]
+    for organ, around, share in shares:
+        row, column = rows - around[0].start, columns - around[1].start
+        inside = (row >= 0) & (column >= 0) & (row < share.shape[0]) & (column < share.shape[1])
+        here = np.zeros(len(rows), np.float32)
+        here[inside] = share[row[inside], column[inside]]
+        wins = here > best
+        best[wins] = here[wins]
+        result[rows[wins], columns[wins]] = organ
+
+
+def _keep_tips(result: np.ndarray, labels: np.ndarray, organ: int, share: np.ndarray) -> None:
+    """Give back each connected piece of what smoothing took from an organ that holds a tip."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+    from scipy.spatial import cKDTree
+
+    taken = np.argwhere((labels == organ) & (share <= 0.5))
+    is_tip = share[tuple(taken.T)] < _TIP_SHARE
+    if is_tip.any():
+        first, second = cKDTree(taken).query_pairs(_NEIGHBOR_PX, output_type="ndarray").T
+        graph = coo_array((np.ones(len(first), bool), (first, second)), shape=(len(taken), len(taken)))
+        pieces = connected_components(graph, directed=False)[1]
+        result[tuple(taken[np.isin(pieces, pieces[is_tip])].T)] = organ
