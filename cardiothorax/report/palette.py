@@ -11,15 +11,15 @@ from ..radiograph.labels import HEART, LEFT_LUNG, RIGHT_LUNG
 Rgb = tuple[int, int, int]
 
 SKY_BLUE: Rgb = (86, 180, 233)
-GREEN: Rgb = (0, 178, 130)
-"""Okabe and Ito's bluish green (0, 158, 115), a little lighter: it stands on dark lungs."""
-VERMILION: Rgb = (240, 94, 40)
-"""Okabe and Ito's vermilion (213, 94, 0), a little lighter for the same reason."""
+GREEN: Rgb = (0, 158, 115)
+VERMILION: Rgb = (230, 90, 60)
+"""Okabe and Ito's (213, 94, 0), a little lighter: it stands on dark films."""
 YELLOW: Rgb = (240, 228, 66)
 ORANGE: Rgb = (255, 176, 40)
 PURPLE: Rgb = (221, 140, 190)
 WHITE: Rgb = (255, 255, 255)
 
+# The same as in Resources/Colors, from which the Slicer scene takes them; a test compares.
 ORGAN_COLORS: dict[int, Rgb] = {LEFT_LUNG: SKY_BLUE, RIGHT_LUNG: GREEN, HEART: VERMILION}
 LINE_COLORS: dict[str, Rgb] = {"T": YELLOW, "Th": ORANGE, "MRD": PURPLE, "MLD": PURPLE}
 MIDLINE_COLOR: Rgb = WHITE
