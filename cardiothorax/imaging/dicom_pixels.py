@@ -22,12 +22,12 @@ _LAYOUT = (
     "PlanarConfiguration",
 )
 _PACKAGES = (
-    ("JPEG 2000", "pylibjpeg-openjpeg"),
+    ("JPEG 2000", "pillow"),
     ("JPEG-LS", "pyjpegls"),
     ("JPEG Baseline", "pillow"),
     ("JPEG", "SimpleITK"),
     ("RLE", "pydicom"),
-    ("High-Throughput JPEG 2000", "pylibjpeg-openjpeg"),
+    ("High-Throughput JPEG 2000", "pylibjpeg and pylibjpeg-openjpeg"),
 )
 """Who decodes what, by the start of the transfer syntax's name."""
 

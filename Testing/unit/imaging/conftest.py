@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-
-SHAPES = {1: np.uint8, 2: np.uint16, 4: np.uint32}
+from PIL import Image as Picture
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def dicom_film(tmp_path: Path) -> Callable[..., Path]:
     """
 
     def write(stored: np.ndarray, name: str = "film.dcm", syntax: str = "", **header: Any) -> Path:
-        from pydicom.uid import UID
+        from pydicom.uid import UID, JPEG2000Lossless
 
         if syntax and not UID(syntax).is_encapsulated:
             order = ">" if not UID(syntax).is_little_endian else "<"
@@ -30,13 +30,27 @@ def dicom_film(tmp_path: Path) -> Callable[..., Path]:
             dataset["PixelData"].VR = "OW"
         else:
             dataset = film_dataset(stored, **header)
-            if syntax:
+            if syntax == JPEG2000Lossless:
+                _compress_jpeg2000(dataset, stored)
+            elif syntax:
                 dataset.compress(syntax, generate_instance_uid=False)
         path = tmp_path / name
         dataset.save_as(path, enforce_file_format=True)
         return path
 
     return write
+
+
+def _compress_jpeg2000(dataset: Any, stored: np.ndarray) -> None:
+    """By pillow: pydicom's encoder would need a package that reading does not."""
+    from pydicom.encaps import encapsulate
+    from pydicom.uid import JPEG2000Lossless
+
+    codestream = BytesIO()
+    Picture.fromarray(stored).save(codestream, "JPEG2000", no_jp2=True, irreversible=False)
+    dataset.PixelData = encapsulate([codestream.getvalue()])
+    dataset["PixelData"].is_undefined_length = True
+    dataset.file_meta.TransferSyntaxUID = JPEG2000Lossless
 
 
 def film_dataset(stored: np.ndarray, **header: Any) -> Any:

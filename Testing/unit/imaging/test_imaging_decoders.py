@@ -103,7 +103,7 @@ def test_a_header_that_contradicts_the_codestream_is_noted(tmp_path: Path) -> No
         ("JPGExtended.dcm", "SimpleITK"),
         ("SC_rgb_jpeg_gdcm.dcm", "SimpleITK"),
         ("MR_small_jpeg_ls_lossless.dcm", "pyjpegls"),
-        ("JPEG2000.dcm", "pylibjpeg-openjpeg"),
+        ("JPEG2000.dcm", "pillow"),
     ],
 )
 def test_a_missing_decoder_is_named(
