@@ -28,6 +28,8 @@ def main():
     if not (3, 11) <= sys.version_info[:2] <= (3, 13):
         sys.exit(f"This project needs Python 3.11, 3.12 or 3.13; this is {platform.python_version()}.")
     options = _arguments()
+    if options.study:
+        options.study = os.path.abspath(options.study)  # it is named from where the user stands
     os.chdir(ROOT)
     try:
         sys.exit(COMMANDS[options.command](options))

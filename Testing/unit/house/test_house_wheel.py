@@ -38,7 +38,9 @@ def test_wheel_holds_the_package(names: set[str]) -> None:
 def test_wheel_holds_models_colors_terminology_and_samples(names: set[str]) -> None:
     for folder in ("Models", "Colors", "Terminologies", "Samples"):
         files = [p for p in (REPOSITORY / "Resources" / folder).rglob("*") if p.is_file()]
-        inside = {f"cardiothorax/_resources/{p.relative_to(REPOSITORY / 'Resources').as_posix()}" for p in files}
+        inside = {
+            f"cardiothorax/_resources/{p.relative_to(REPOSITORY / 'Resources').as_posix()}" for p in files
+        }
         assert files
         assert inside <= names
 
@@ -58,7 +60,12 @@ def test_installed_wheel_finds_its_models(wheel: Path, tmp_path: Path) -> None:
     )
     environment = {**os.environ, "PYTHONPATH": str(site)}
     out = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout.splitlines()
     package = site / "cardiothorax"
     assert out[0].split() == [str(package / "__init__.py"), str(package / "_resources")]
