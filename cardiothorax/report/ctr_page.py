@@ -11,11 +11,11 @@ from ..ctr.result import AP_CUTOFF, CtrResult, CtrRun, CtrValues
 from ..imaging.image import Image
 from ..models.card import Card
 from ..radiograph.labels import ORGANS
-from ..records import Flag, Grade
+from ..records import Flag
 from .ctr_picture import draw_ctr
 from .pages import embedded_jpeg, write_page
 from .palette import ORGAN_COLORS
-from .wording import NOTICE, OBSERVERS, file_name, finding, length, moment, ratio
+from .wording import NOTICE, OBSERVERS, file_name, finding, length, moment, ratio, worst_first
 
 TEMPLATE = "ctr/report.html.j2"
 VERDICTS = {
@@ -65,7 +65,7 @@ def page_context(run: CtrRun, *, image: Image | None = None, card: Card | None =
         "edits": [
             {"what": e.what, "by": e.edited_by, "at": moment(e.edited_at)} for e in result.provenance.edits
         ],
-        "flags": [_flag(flag) for flag in sorted(result.flags, key=_by_grade)],
+        "flags": [_flag(flag) for flag in worst_first(result.flags)],
         "notes": list(result.notes),
         "provenance": provenance_rows(result, card),
         "limits": list(card.limits) if card else [],
@@ -145,7 +145,3 @@ def _cutoff_note(result: CtrResult) -> str:
 
 def _flag(flag: Flag) -> dict[str, str]:
     return {"code": flag.code, "grade": flag.grade.value, "text": flag.text, "evidence": flag.evidence}
-
-
-def _by_grade(flag: Flag) -> int:
-    return [Grade.REJECT, Grade.REVIEW, Grade.NOTE].index(flag.grade)

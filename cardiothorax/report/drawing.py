@@ -101,13 +101,14 @@ class Canvas:
             self.picture.paste(paint, (int(left), int(top)), mask.resize(size, PilImage.Resampling.BOX))
 
     def line_label(self, text: str, start: Point, end: Point, color: Rgb) -> None:
-        """Beside the line, at the first place free of other lettering and lines, none between."""
+        """Beside the line, at the first place free of other lettering and lines, if possible none between."""
         text, face = writable(text), font(11 * self.unit)
         pad = 2.5 * self.unit
         left, top, right, bottom = face.getbbox(text)
         places = self._places(self.at(start), self.at(end), right - left + 2 * pad, bottom - top + 2 * pad)
-        free = (box for box, reach in places if not any(_overlap(reach, other) for other in self.taken))
-        box = next(free, places[0][0])
+        beside = (box for box, reach in places if self._is_free(reach))
+        anywhere = (box for box, _ in places if self._is_free(box))
+        box = next(beside, None) or next(anywhere, places[0][0])
         self._lettering(text, box, (box[0] + pad - left, box[1] + pad - top), face, color)
 
     def _places(self, start: Point, end: Point, width: float, height: float) -> list[tuple[Box, Box]]:
@@ -133,6 +134,9 @@ class Canvas:
             x = self.picture.size[0] - width - pad if at_right else pad
             box = (x, pad, x + width, pad + height)
             self._lettering(letter, box, (x + pad - left, 2 * pad - top), face, color)
+
+    def _is_free(self, box: Box) -> bool:
+        return not any(_overlap(box, other) for other in self.taken)
 
     def _kept_inside(self, x: float, y: float, width: float, height: float) -> Box:
         x = min(max(x, 0.0), self.picture.size[0] - width)

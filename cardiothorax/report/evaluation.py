@@ -22,13 +22,14 @@ from .wording import NOTICE, OBSERVERS
 SCHEMA = "cardiothorax/evaluation/1"
 TEMPLATE = "report/evaluation.html.j2"
 LARGEST_SHOWN = 10
-LEFT_OUT_SHOWN = 100
+LEFT_OUT_SHOWN = 40
 KINDS = {
     "failed": "measured without a number",
-    "no_result": "in the reference only",
-    "no_reference": "without a reference value",
     "ambiguous": "name not unique",
+    "no_reference": "without a reference value",
+    "no_result": "in the reference only",
 }
+"""What a reader must know of first comes first."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ def page_context(evaluation: Evaluation, plots: Mapping[str, str]) -> dict[str, 
         ],
         "plots": plots,
         "largest": by_size[:LARGEST_SHOWN],
-        "left_out": evaluation.left_out[:LEFT_OUT_SHOWN],
+        "left_out": sorted(evaluation.left_out, key=lambda row: list(KINDS).index(row.kind))[:LEFT_OUT_SHOWN],
         "left_out_more": max(0, len(evaluation.left_out) - LEFT_OUT_SHOWN),
         "kinds": KINDS,
         "origin": evaluation.origin,

@@ -10,19 +10,22 @@ import numpy as np
 
 from ..ctr.result import CtrValues
 from ..radiograph.labels import ORGANS
-from ..records import Flag
+from ..records import Flag, verdict
 from .lettering import font, writable
 from .palette import GRADE_COLORS, ORGAN_COLORS, WHITE, Rgb
-from .wording import NOTICE, finding, ratio
+from .wording import NOTICE, finding, ratio, worst_first
 
 GROUND: Rgb = (24, 26, 30)
 MUTED: Rgb = (190, 195, 200)
 
 
 def with_footer(
-    rgb: np.ndarray, *, values: CtrValues | None, caption: str, flags: Sequence[Flag]
+    rgb: np.ndarray, *, values: CtrValues | None, caption: str, flags: Sequence[Flag], legend: bool
 ) -> np.ndarray:
-    """``rgb`` with the strip below it, as wide as the picture and as high as its text needs."""
+    """``rgb`` with the strip below it, as wide as the picture and as high as its text needs.
+
+    Flags stand with the worst first; ``legend`` names the outlines' colors.
+    """
     from PIL import Image as PilImage
     from PIL import ImageDraw
 
@@ -31,11 +34,13 @@ def with_footer(
     strip = _Strip(width, unit)
     if values is not None:
         strip.heading(f"CTR {ratio(values.ctr, values.cutoff)}   {finding(values)}")
+    elif verdict(flags) == "reject":
+        strip.heading("No ratio")
     if caption:
         strip.paragraph(caption, WHITE)
-    for flag in flags:
+    for flag in worst_first(flags):
         strip.flag(flag)
-    strip.legend()
+    strip.closing(legend)
     out = PilImage.new("RGB", (width, height + strip.height), GROUND)
     out.paste(PilImage.fromarray(rgb), (0, 0))
     pen = ImageDraw.Draw(out)
@@ -75,9 +80,9 @@ class _Strip:
         evidence = f" ({flag.evidence})" if flag.evidence else ""
         self.paragraph(f"{grade.capitalize()}: {flag.text}{evidence}", color, indent=17 * self.unit)
 
-    def legend(self) -> None:
+    def closing(self, legend: bool) -> None:
         size, x = 10 * self.unit, self.margin
-        for label, name in ORGANS.items():
+        for label, name in ORGANS.items() if legend else ():
             box = (x, self.y + self.unit, x + size, self.y + size + self.unit)
             self.paints.append(_rectangle(box, ORGAN_COLORS[label]))
             self._line(name, size, x + 1.5 * size, MUTED)

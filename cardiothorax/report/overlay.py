@@ -61,7 +61,8 @@ def draw_overlay(
     kept = tuple(flags)
     if not footer or (values is None and not caption and not kept):
         return canvas.rgb()
-    return with_footer(canvas.rgb(), values=values, caption=caption, flags=kept)
+    found = bool(labels2d.any())
+    return with_footer(canvas.rgb(), values=values, caption=caption, flags=kept, legend=found)
 
 
 def write_overlay_png(rgb: np.ndarray, path: Path | str) -> None:

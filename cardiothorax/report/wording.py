@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 from ..ctr.result import CtrValues
+from ..records import Flag, Grade
 
 NOTICE = "Research use, not a medical device."
 OBSERVERS = (
@@ -41,6 +43,12 @@ def length(millimeters: float | None, pixels: float) -> str:
     ('281.4 mm', '804 px')
     """
     return f"{pixels:.0f} px" if millimeters is None else f"{millimeters:.1f} mm"
+
+
+def worst_first(flags: Iterable[Flag]) -> list[Flag]:
+    """``reject`` before ``review`` before ``note``; within a grade as they came."""
+    order = (Grade.REJECT, Grade.REVIEW, Grade.NOTE)
+    return sorted(flags, key=lambda flag: order.index(flag.grade))
 
 
 def file_name(source: str) -> str:

@@ -182,6 +182,23 @@ def test_footer_grows_with_what_it_says() -> None:
     assert np.array_equal(drawn(**options)[:1000], drawn(values=run.result.values, footer=False))
 
 
+def test_a_label_without_room_beside_its_line_never_covers_another() -> None:
+    """Th closely above, T closely below, as where the heart lies on the diaphragm."""
+    canvas = Canvas.of(GREY, 1.0, 1000, 1600)
+    for row in (700.0, 712.0, 724.0):
+        canvas.measured_line((200.0, row), (800.0, row), (255, 255, 255))
+    canvas.line_label("MLD 304 px", (200.0, 712.0), (800.0, 712.0), (255, 255, 255))
+    box = canvas.taken.pop()
+    assert canvas._is_free(box)
+
+
+def test_reject_says_no_ratio_and_explains_no_colors() -> None:
+    refused = draw_overlay(GREY, np.zeros_like(GREY), {}, flags=(REJECT,))
+    assert not near(refused[1000:], ORGAN_COLORS[1], 5).any()
+    found = draw_overlay(GREY, chest_labels(), {}, flags=(NOTE,))
+    assert near(found[1000:], ORGAN_COLORS[1], 5).any()
+
+
 def test_long_captions_are_wrapped() -> None:
     one, many = drawn(caption="film"), drawn(caption="a long name of a film " * 12)
     assert many.shape[0] > one.shape[0] + 40
