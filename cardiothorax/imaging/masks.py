@@ -10,6 +10,7 @@ import numpy as np
 from ..errors import GeometryProblem, StoreProblem
 from ..records import write_atomically
 from .image import Image
+from .plain_names import plain_name_to_write
 from .volumes import in_space, pixels, read_stored
 
 MASK_ENDINGS = (".nrrd", ".nii.gz", ".nii", ".mha")
@@ -35,9 +36,9 @@ def write_mask(path: Path | str, mask: np.ndarray, image: Image, compress: bool 
     stored.SetSpacing(image.spacing_mm)
     stored.SetOrigin(image.origin_mm)
     stored.SetDirection(image.direction)
-    with write_atomically(target) as temporary:
+    with write_atomically(target) as temporary, plain_name_to_write(temporary) as writable:
         try:
-            SimpleITK.WriteImage(stored, str(temporary), compress)
+            SimpleITK.WriteImage(stored, str(writable), compress)
         except RuntimeError as problem:
             raise StoreProblem(
                 f"{target.name} could not be written.", "Check free space and write permission."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ def read_picture(path: Path) -> Image:
     A phone's EXIF orientation is applied and noted; transparent parts become black.
     """
     name = path.name
-    with damage_named(name, "a picture"), _opened(path) as picture:
+    with damage_named(name, "a picture"), warnings.catch_warnings(), _opened(path) as picture:
         check_size(name, picture.height, picture.width)
         frames = getattr(picture, "n_frames", 1)
         if frames > 1:
@@ -42,6 +43,7 @@ def read_picture(path: Path) -> Image:
 
 
 def _opened(path: Path) -> Picture.Image:
+    warnings.simplefilter("ignore")  # what matters of a damaged or large file is said as an error
     try:
         return Picture.open(path)
     except Picture.DecompressionBombError as problem:

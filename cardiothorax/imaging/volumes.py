@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +14,7 @@ from .guard import COPY_AGAIN
 from .image import Image
 from .meta_header import META_ENDINGS, check_meta_header
 from .nifti_length import NIFTI_ENDINGS, check_nifti_length
-
-_LONGER_SUFFIXES = (".nii.gz",)
+from .plain_names import plain_name_to_read
 
 
 def read_volume(path: Path) -> Image:
@@ -62,7 +58,7 @@ def read_stored(path: Path) -> Any:
     elif path.name.lower().endswith(META_ENDINGS):
         check_meta_header(path)
     try:
-        with plain_name(path) as readable:
+        with plain_name_to_read(path) as readable:
             return SimpleITK.ReadImage(str(readable))
     except RuntimeError as problem:
         raise UnreadableImage(
@@ -86,19 +82,3 @@ def in_space(stored: Any) -> tuple[tuple[float, ...], tuple[float, ...], tuple[f
     direction = np.eye(max(3, dimension))
     direction[:dimension, :dimension] = np.reshape(stored.GetDirection(), (dimension, dimension))
     return spacing, origin, tuple(float(v) for v in direction[:3, :3].flat)
-
-
-@contextmanager
-def plain_name(path: Path) -> Iterator[Path]:
-    """A path of ASCII characters only: ITK opens others on some systems and not on others, without
-    saying so (SimpleITK issues 651, 1255, 2433). Such a file is read from a temporary copy."""
-    if str(path).isascii():
-        yield path
-        return
-    import shutil
-
-    suffix = next((s for s in _LONGER_SUFFIXES if path.name.lower().endswith(s)), path.suffix)
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / f"film{suffix.lower()}"
-        shutil.copyfile(path, copy)
-        yield copy

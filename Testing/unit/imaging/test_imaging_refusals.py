@@ -194,6 +194,19 @@ def test_a_picture_bomb_is_not_unpacked(tmp_path: Path) -> None:
         read_radiograph(tmp_path / "bomb.png")
 
 
+@pytest.mark.parametrize("name", ["Röntgen Thorax.dcm", "胸部.dcm", "a b/c d.dcm", "x" * 200 + ".dcm"])
+def test_names_with_other_letters_spaces_and_great_length(
+    name: str, dicom_film: Callable[..., Path], tmp_path: Path, ramp: np.ndarray
+) -> None:
+    path = tmp_path / ("y" * 100) / name
+    path.parent.mkdir(parents=True)
+    dicom_film(ramp).rename(path)
+    assert read_radiograph(str(path)).source == Path(name).name
+    picture = path.with_suffix(".png")
+    Picture.fromarray((ramp // 16).astype(np.uint8)).save(picture)
+    assert read_radiograph(picture).array.shape == (1, 64, 64)
+
+
 def test_no_identifier_and_no_folder_ever_reaches_a_message_or_a_tag(
     dicom_film: Callable[..., Path], ramp: np.ndarray
 ) -> None:

@@ -101,12 +101,18 @@ def interpolated(plane: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return (1 - fy) * top + fy * (plane[y0 + 1, x0] * (1 - fx) + plane[y0 + 1, x0 + 1] * fx)
 
 
-@given(st.integers(40, 120), st.integers(40, 120), st.integers(8, 40), st.integers(0, 9))
+@given(
+    st.integers(40, 120),
+    st.integers(40, 120),
+    st.integers(8, 40),
+    st.sampled_from([1.0, 1.0, 0.8, 1.3]),
+    st.integers(0, 9),
+)
 @settings(max_examples=50)
 def test_probabilities_come_back_by_exact_linear_interpolation(
-    rows: int, cols: int, side: int, seed: int
+    rows: int, cols: int, side: int, aspect: float, seed: int
 ) -> None:
-    _, fit = pad_to_square(np.zeros((rows, cols)), side)
+    _, fit = pad_to_square(np.zeros((rows, cols)), side, pixel_aspect=aspect)
     probabilities = np.random.default_rng(seed).random((2, side, side)).astype(np.float32)
     back = resample_probabilities(probabilities, fit)
     assert back.dtype == np.float32
