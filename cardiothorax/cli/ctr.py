@@ -96,7 +96,7 @@ def ctr_batch(
     from ..models import find_model
 
     entry = find_model(model, task="ctr")
-    card = entry.checked_card()
+    card = entry.checked_card("ctr")
     choose_engine(str(options.get("engine", "auto")), str(options.get("device", "auto")))
     batch = Batch(
         films, out, "ctr", COLUMNS,

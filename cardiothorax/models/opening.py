@@ -49,9 +49,7 @@ def open_model(
     Raises :class:`ModelProblem` with what is wrong and what to do.
     """
     entry = find_model(name_or_path, task=task)
-    card = entry.checked_card()
-    if card.task != task:
-        raise ModelProblem(f"The model {card.name} is made for the task {card.task!r}, not for {task!r}.")
+    card = entry.checked_card(task)
     choice = _with_files(choose_engine(engine, device), entry.folder, may_change=engine == "auto")
     notes: tuple[str, ...] = ()
     try:

@@ -33,8 +33,12 @@ class ModelEntry:
     card: Card | None
     problem: str = ""
 
-    def checked_card(self) -> Card:
-        return self.card or read_card(self.folder)
+    def checked_card(self, task: str | None = None) -> Card:
+        """The card; :class:`ModelProblem` when it is broken, or of another task."""
+        card = self.card or read_card(self.folder)
+        if task is not None and card.task != task:
+            raise ModelProblem(f"The model {card.name} is made for the task {card.task!r}, not for {task!r}.")
+        return card
 
 
 def user_folder() -> Path:

@@ -18,16 +18,10 @@ from cardiothorax.jobs import Batch, LocalExecutor, RowDone, StudyProgress, run_
 from cardiothorax.jobs.batch import stem_of
 from cardiothorax.jobs.journal import JOURNAL_FILE, Journal, study_key
 from cardiothorax.jobs.messages import Result
+from Testing.unit.jobs.waiting import UNIT_FOLDER, posix_only
 
 TASK = "jobs.batch_task_for_tests"
-UNIT_FOLDER = str(Path(__file__).parents[1])
 COLUMNS = ("file", "value", "flags", "error", "seconds", "pid")
-posix_only = pytest.mark.skipif(os.name != "posix", reason="uses POSIX signals")
-
-
-@pytest.fixture(autouse=True)
-def tasks_can_be_imported(monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", UNIT_FOLDER)
 
 
 @pytest.fixture
