@@ -17,7 +17,7 @@ from .matching import LeftOut, Matched, Pair, TableProblem
 from .pages import write_page
 from .study_text import group_rows, headline, overall_rows
 from .tables import write_csv, write_json
-from .wording import NOTICE, OBSERVERS
+from .wording import NOTICE, OBSERVERS, file_name
 
 SCHEMA = "cardiothorax/evaluation/1"
 TEMPLATE = "report/evaluation.html.j2"
@@ -121,7 +121,8 @@ def page_context(evaluation: Evaluation, plots: Mapping[str, str]) -> dict[str, 
         "n": study.n,
         "left_out_counts": [(counts[kind], text) for kind, text in KINDS.items() if counts[kind]],
         "overall": overall_rows(study),
-        "notes": study.notes,
+        "notes": (*study.notes, *((study.test.why,) if study.test else ())),
+        "shown": _names(evaluation),
         "groupings": [
             (title, group_rows({"all": study, **studies}))
             for title, studies in groupings.items()
@@ -136,6 +137,13 @@ def page_context(evaluation: Evaluation, plots: Mapping[str, str]) -> dict[str, 
         "observers": OBSERVERS,
         "notice": NOTICE,
     }
+
+
+def _names(evaluation: Evaluation) -> dict[str, str]:
+    """File names without folders, which may name patients; in full where two would look alike."""
+    files = [pair.file for pair in evaluation.pairs] + [row.file for row in evaluation.left_out]
+    times = Counter(file_name(file) for file in files)
+    return {file: file_name(file) if times[file_name(file)] == 1 else file for file in files}
 
 
 def _figures(evaluation: Evaluation) -> dict[str, Any]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 SIZE_INCHES = (3.3, 3.0)
 POINTS_AS_PIXELS_FROM = 1500
 """More points than this are drawn as pixels inside the SVG, so that pages stay small."""
+LONGEST_NAME = 18
+"""Longer names of groups are cut in the legend, which has three columns."""
 
 # Okabe and Ito's colors that hold on white, each with a shape of its own
 SERIES = (
@@ -151,12 +153,15 @@ def _points(axes: Axes, x: np.ndarray, y: np.ndarray, groups: Sequence[str] | No
         return
     of = np.asarray(groups, dtype=object)
     for name, (color, marker) in zip(names, SERIES, strict=False):
-        axes.scatter(x[of == name], y[of == name], color=color, marker=marker, label=name, **look)
+        axes.scatter(x[of == name], y[of == name], color=color, marker=marker, label=f"group {name}", **look)
     figure = axes.get_figure(root=True)
     assert figure is not None
-    figure.legend(
+    legend = figure.legend(
         frameon=False, fontsize=7, handletextpad=0.1, columnspacing=1, loc="outside upper left", ncols=3
     )
+    for text, name in zip(legend.get_texts(), names, strict=True):  # as written: $ and _ mean nothing here
+        text.set_parse_math(False)
+        text.set_text(name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}\u2026")
 
 
 def _limit_lines(axes: Axes, limits: BlandAltman) -> None:

@@ -93,6 +93,15 @@ def test_largest_differences_come_first() -> None:
     assert sizes[0] == max(abs(p.measured - p.reference) for p in matched.pairs)
 
 
+def test_folders_are_shown_only_to_tell_files_apart() -> None:
+    made = tuple(
+        Pair(f"{folder}/{name}.dcm", 0.5, 0.4, "", "")
+        for folder, name in (("Miller", "1"), ("a", "2"), ("b", "2"))
+    )
+    shown = page_context(evaluate(Matched(made, (), "file"), quantity="CTR", cutoff=0.5), {})["shown"]
+    assert list(shown.values()) == ["1.dcm", "a/2.dcm", "b/2.dcm"]
+
+
 def test_words_and_signs() -> None:
     study = agreement_study([0.42, 0.47, 0.51, 0.55], [0.43, 0.49, 0.52, 0.57], cutoff=0.5)
     assert headline(study, "CTR").startswith(

@@ -48,6 +48,15 @@ def test_groups_have_their_own_shapes_and_a_legend() -> None:
     assert not np.array_equal(first.get_paths()[0].vertices, second.get_paths()[0].vertices)
 
 
+def test_group_names_are_written_as_they_are() -> None:
+    """Neither mathematics nor markup nor matplotlib's own hidden names; long ones are cut."""
+    names = ["$x^", "_hidden", "--><script>alert(1)</script>"]
+    figure = correlation_figure(MEASURED, REFERENCE, quantity="CTR", groups=[names[i % 3] for i in range(80)])
+    said = {text.get_text() for text in figure.legends[0].get_texts()}
+    assert said == {"$x^", "_hidden", "--><script>alert(\u2026"}
+    assert "<script" not in as_svg(figure)
+
+
 def test_roc_runs_from_corner_to_corner() -> None:
     axes = roc_figure(MEASURED, REFERENCE > 0.5, positive="CTR > 0.50").axes[0]
     x, y = axes.lines[1].get_data()
