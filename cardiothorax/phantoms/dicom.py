@@ -30,9 +30,9 @@ def write_dicom(film: PhantomFilm, path: Path | str, *, compression: str = "jpeg
 
     dataset = to_dataset(film)
     if compression == "jpegls":
-        dataset.compress(JPEGLSLossless)
+        dataset.compress(JPEGLSLossless, generate_instance_uid=False)
     elif compression == "rle":
-        dataset.compress(RLELossless)
+        dataset.compress(RLELossless, generate_instance_uid=False)
     elif compression != "none":
         raise ValueError(f"compression is {compression!r}, expected one of {COMPRESSIONS}")
     with write_atomically(path) as temporary:

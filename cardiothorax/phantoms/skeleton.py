@@ -90,7 +90,7 @@ def _filled(
     radius = np.hypot(aa, bb)
     shell = 2 * cortex / np.minimum(h, w)[:, None, None]
     dense = MARROW + (1 - MARROW) * smooth_step(radius - (1 - shell), 0.06)
-    dense = dense * (radius <= 1)
+    dense = dense * (radius <= 1) * (1 + 0.9 * smooth_step(np.abs(aa) - 0.86, 0.08))
     return points, dense, h * w / (na * nb) * step
 
 
@@ -240,21 +240,20 @@ def _vertebra(
     top = np.abs(v) * 2  # 1 at the disc's middle
     plate = 0.80 + 0.03 * n[0] - 0.02 * (x / half) ** 2
     inside = smooth_step(waist - np.abs(x), 0.5)
-    out = MARROW * deep * chord(x / (waist * 1.15), 3) * smooth_step((plate - top) * gap / 2, 0.5) * inside
-    out += 4.0 * np.exp(-((((top - plate) * gap / 2) / 0.8) ** 2)) * inside
-    out += 3.2 * np.exp(-(((np.abs(x) - waist + 0.9) / 0.9) ** 2)) * (top < plate)
+    out = MARROW * deep * chord(x / (waist * 1.15), 3) * smooth_step((plate - top) * gap / 2, 0.9) * inside
+    out += (1.9 + 0.3 * n[4]) * np.exp(-((((top - plate) * gap / 2) / 1.0) ** 2)) * inside
+    out += 1.7 * np.exp(-(((np.abs(x) - waist + 1.0) / 1.1) ** 2)) * (top < plate)
     lean = 0.25 * rotation
     for side in (-1, 1):
         px, py = side * half * 0.66 + lean, -0.15
-        r = np.hypot((x - px) / (0.24 * half), (v - py) * gap / (0.25 * gap))
-        out += 4.2 * np.exp(-(((r - 1) / 0.22) ** 2)) + 1.6 * (r < 1)
+        r = np.hypot((x - px) / (0.23 * half), (v - py) / (0.26 + 0.02 * n[5]))
+        out += 2.3 * np.exp(-(((r - 1) / 0.26) ** 2)) + 1.2 * (r < 1)
         along = side * x - half * 0.7
-        mid = -0.10 - 0.004 * along + 0.01 * n[2]
-        process = chord((v - mid) * gap / 4.6, 2.2) * smooth_step(along + 1, 2) * smooth_step(half * 1.05 - along, 2)
-        out += 2.3 * process
+        middle = -0.10 - 0.004 * along + 0.01 * n[2]
+        process = chord((v - middle) * gap / 4.6, 2.2) * smooth_step(along + 1, 2) * smooth_step(half * 1.05 - along, 2)
+        out += 1.8 * process
     tip = np.hypot((x - 1.3 * lean - 0.5 * n[3]) / 2.8, (v - 0.28) * gap / 7.0)
-    out += 4.0 * np.exp(-(((tip - 1) / 0.28) ** 2)) + 2.2 * (tip < 1)
-    return out
+    return out + 2.4 * np.exp(-(((tip - 1) / 0.30) ** 2)) + 1.6 * smooth_step(1 - tip, 0.2)
 
 
 def _sternum(thorax: Thorax, film: Film) -> np.ndarray:
@@ -270,7 +269,7 @@ def _sternum(thorax: Thorax, film: Film) -> np.ndarray:
 def trabeculae(film: Film, bone: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Spongy structure: bone that is a little uneven at the scale of half a millimetre to two."""
     shape = (film.rows, film.cols)
-    grain = 0.06 * noise_field(shape, 0.7 / film.pixel_mm, rng) + 0.05 * noise_field(shape, 2.0 / film.pixel_mm, rng)
+    grain = 0.035 * noise_field(shape, 0.7 / film.pixel_mm, rng) + 0.045 * noise_field(shape, 2.0 / film.pixel_mm, rng)
     return np.asarray(bone * (1 + grain), np.float32)
 
 

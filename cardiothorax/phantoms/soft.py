@@ -56,10 +56,11 @@ def breasts(thorax: Thorax, x: np.ndarray, y: np.ndarray, rng: np.random.Generat
         cx = side * body.thorax_mm * (0.29 + 0.012 * n[k])
         if body.sex == "female":
             size = body.thorax_mm * (0.17 + 0.06 * u[0])
-            cy = thorax.level_mm(0.66 + 0.10 * u[1] + 0.012 * n[2 + k])
+            cy = thorax.level_mm(0.62 + 0.12 * u[1] + 0.012 * n[2 + k])
             dx, dy = (x - cx) / (1.10 * size), (y - cy) / size
             dome = chord(np.sqrt(dx * dx + np.where(dy < 0, dy * 0.42, dy) ** 2), 2.2)
-            total += (18 + 30 * u[0]) * dome * smooth_step(dy + 0.55, 1.1)
+            cleavage = smooth_step(side * x - 0.13 * body.thorax_mm, 0.12 * body.thorax_mm)
+            total += (12 + 28 * u[0]) * dome**1.3 * smooth_step(dy + 0.55, 1.1) * cleavage
         else:
             size = body.thorax_mm * 0.24
             cy = thorax.level_mm(0.36 + 0.01 * n[2 + k])
@@ -78,7 +79,7 @@ def lungs(thorax: Thorax, film: Film, rng: np.random.Generator) -> tuple[np.ndar
     middle, half = (right[0] + left[1]) / 2, np.maximum((left[1] - right[0]) / 2, 1)
     cap = np.sqrt(np.clip(1 - (1 - np.clip((t + 0.02) / 0.42, 0, 1)) ** 2, 0, 1))
     depth = body.depth_mm * (0.30 + 0.70 * cap) * chord((x - middle) / half, 2.3)
-    total = np.zeros_like(x)
+    total, above = np.zeros_like(x), np.zeros_like(x)
     sides = ((right[0], right[1], 10), (left[1], left[0], 21))
     for (outer, inner, recess), dome in zip(sides, thorax.dome_y(x), strict=True):
         inside = np.abs(inner - x) * ((x - outer) * (inner - x) > 0)
@@ -87,10 +88,11 @@ def lungs(thorax: Thorax, film: Film, rng: np.random.Generator) -> tuple[np.ndar
         behind_heart = smooth_step(t - 0.56, 0.08)
         medial = np.sqrt(1 - (1 - rim) ** 2) * (1 - behind_heart) + soft_rim * behind_heart
         apex = np.clip(np.abs(inner - outer) / 45, 0, 1) ** 0.5
-        below = np.clip((y - dome) / (62 + 6 * n[1]), 0, 1)
-        diaphragm = 1 - np.sqrt(1 - (1 - below) ** 2)
-        total += depth * medial * apex * np.where(y < dome, 1, diaphragm * (0.62 + 0.05 * n[2]))
-    heart = heart_depth(thorax, x, y, rng)
+        under = y - dome
+        recess_left = 1 - (0.38 - 0.05 * n[2]) * smooth_step(under - 0.6, 1.4)
+        total += depth * medial * apex * recess_left * (1 - _rounded(under, 62 + 6 * n[1]))
+        above += smooth_step(-under, 2.5) * (np.sign(x - middle) == np.sign(inner - outer) * -1)
+    heart = heart_depth(thorax, x, y, rng) * np.clip(above, 0, 1)
     lung = np.maximum(total - heart, np.minimum(total, 8))
     lung += _between_the_lungs(x, t) * ((x - right[1]) * (left[0] - x) > 0)
     share = lung / np.maximum(depth, 30)
@@ -125,8 +127,8 @@ def airways(thorax: Thorax, film: Film, rng: np.random.Generator) -> np.ndarray:
     for side, steep, length, scale in ((-1, 62, 30, 0.80), (1, 42, 46, 0.70)):
         angle = np.deg2rad(steep + 4 * n[4])
         end = fork + length * np.array([side * np.cos(angle), np.sin(angle)])
-        line = np.linspace(fork + (side * wide * 0.35, -4.0), end, 30)
-        bronchus = tube(film, line, wide * np.linspace(scale, 0.62 * scale, 30))
+        line = np.linspace(fork + np.array([side * wide * 0.35, -4.0]), end, 30)
+        bronchus = tube(film, line, wide * np.linspace(scale, 0.25 * scale, 30))
         total = np.maximum(total, bronchus)
     return total * DEEPER_THAN_WIDE
 

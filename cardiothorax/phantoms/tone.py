@@ -31,7 +31,7 @@ def draw_tone(look: str, exposure: float, rng: np.random.Generator) -> Tone:
     shift = -38.0 * np.log2(exposure)
     if look == "film":
         return Tone(
-            middle_mm=106 + 7 * n[0] - shift * 0.5, width_mm=25 + 3 * u[0], detail=0.10 + 0.1 * u[1],
+            middle_mm=98 + 8 * n[0] - shift * 0.5, width_mm=25 + 3 * u[0], detail=0.10 + 0.1 * u[1],
             black=0.16 + 0.06 * u[2], white=0.90 + 0.06 * u[3],
         )  # fmt: skip
     if look == "digital":
