@@ -53,7 +53,7 @@ def padded(dataset: Any, stored: np.ndarray) -> np.ndarray | None:
     if dataset.get("PixelPaddingValue") in (None, "") or stored.dtype.kind not in "iu":
         return None
     # The header may give the value with the other sign than the pixels have: the bits are the same.
-    ends = [dataset.PixelPaddingValue, dataset.get("PixelPaddingRangeLimit") or dataset.PixelPaddingValue]
+    ends = [dataset.PixelPaddingValue, dataset.get("PixelPaddingRangeLimit", dataset.PixelPaddingValue)]
     low, high = sorted(int(v) for v in np.array(ends, np.int64).astype(stored.dtype))
     found = (stored >= low) & (stored <= high)
     if not (found[[0, -1]].any() or found[:, [0, -1]].any()):

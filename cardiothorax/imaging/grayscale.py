@@ -108,7 +108,7 @@ def automatic_window(values: np.ndarray, known: np.ndarray | None = None) -> tup
     Percentiles of what is neither padding (``known`` False) nor a border of one value.
     """
     step = max(1, max(values.shape) // _SAMPLE_PX)
-    sample = values[::step, ::step]
+    sample = values[::step, ::step].astype(np.float64)  # differences of unsigned pixels would wrap
     keep = np.ones(sample.shape, bool) if known is None else known[::step, ::step]
     inner = keep & ~border(sample, keep)
     # A drawn shape or a flat film may be all border: then everything counts.
@@ -122,7 +122,7 @@ def automatic_window(values: np.ndarray, known: np.ndarray | None = None) -> tup
 
 
 def border(values: np.ndarray, keep: np.ndarray) -> np.ndarray:
-    """Where a film is a shutter, a digitiser's edge or padding: runs of one value from each edge."""
+    """Where a film is a shutter, a digitizer's edge or padding: runs of one value from each edge."""
     low, high = np.percentile(values[keep], AUTOMATIC_PERCENTILES) if keep.any() else (0.0, 0.0)
     tolerance = BORDER_TOLERANCE * float(high - low)
     found = np.zeros(values.shape, bool)

@@ -225,6 +225,26 @@ def test_a_shutter_does_not_set_the_window(shutter: int, tilt: float) -> None:
     assert 3100 <= white <= 3250
 
 
+@pytest.mark.parametrize("kind", [np.uint16, np.int16, np.float32])
+def test_a_shutter_with_noise_is_still_a_shutter(kind: type) -> None:
+    film = film_with_shutter(30000).astype(kind)
+    film[film == 30000] += np.random.default_rng(0).integers(-3, 4, (film == 30000).sum()).astype(kind)
+    black, white = automatic_window(film)
+    assert 750 <= black <= 900
+    assert 3100 <= white <= 3250
+
+
+def test_padding_may_be_a_range_that_ends_at_zero(dicom_film: Callable[..., Path]) -> None:
+    stored = (film_with_shutter(0).astype(np.int16) + 0).astype(np.int16)
+    stored[:20] = -500  # two kinds of padding: -500 at the top, 0 around
+    film = dicom_film(
+        stored, PixelPaddingValue=-500, PixelPaddingRangeLimit=0, PhotometricInterpretation="MONOCHROME1"
+    )
+    image = read_radiograph(film)
+    assert (image.array[0, :30] == 0).all()
+    assert (image.array[0, :, :20] == 0).all()
+
+
 def test_padding_is_black_and_does_not_set_the_window(dicom_film: Callable[..., Path]) -> None:
     stored = film_with_shutter(0)
     stored[150, 120] = 0  # the padding value inside the patient is no padding
