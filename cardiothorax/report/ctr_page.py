@@ -19,7 +19,7 @@ from .wording import NOTICE, OBSERVERS, file_name, finding, length, moment, rati
 
 TEMPLATE = "ctr/report.html.j2"
 VERDICTS = {
-    "ok": "No doubt was raised by the automatic checks.",
+    "ok": "The automatic checks found no reason for doubt.",
     "review": "A reader must look at this result before it is used.",
     "reject": "This result must not be used.",
 }

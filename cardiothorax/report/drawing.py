@@ -57,17 +57,37 @@ class Canvas:
 
         if not mask.any():
             return
-        width, height = self.picture.size
+        left, top, right, bottom = self._surroundings(mask)
+        size, margin = (right - left, bottom - top), SUPERSAMPLING * 2
         fine = PilImage.fromarray(mask.astype(np.uint8) * 255).resize(
-            (width * SUPERSAMPLING, height * SUPERSAMPLING), PilImage.Resampling.BILINEAR
+            (size[0] * SUPERSAMPLING, size[1] * SUPERSAMPLING),
+            PilImage.Resampling.BILINEAR,
+            box=(
+                left / self.scale_x,
+                top / self.scale_y,
+                min(right / self.scale_x, mask.shape[1]),
+                min(bottom / self.scale_y, mask.shape[0]),
+            ),
         )
-        inside = np.pad(np.asarray(fine) >= 128, SUPERSAMPLING * 2)
+        inside = np.pad(np.asarray(fine) >= 128, margin)
         ring = inside & ~_shrunk(inside, round(self.unit * SUPERSAMPLING))
         halo = ~inside & ~_shrunk(~inside, SUPERSAMPLING)
-        cut = slice(SUPERSAMPLING * 2, -SUPERSAMPLING * 2)
-        for part, paint, strength in ((halo, HALO, 0.6), (ring, color, 1.0)):
-            alpha = PilImage.fromarray((part[cut, cut] * (255 * strength)).astype(np.uint8))
-            self.picture.paste(paint, mask=alpha.resize((width, height), PilImage.Resampling.BOX))
+        cut = slice(margin, -margin)
+        for part, paint, opacity in ((halo, HALO, 153), (ring, color, 255)):
+            alpha = PilImage.fromarray(part[cut, cut].astype(np.uint8) * np.uint8(opacity))
+            self.picture.paste(paint, (left, top), alpha.resize(size, PilImage.Resampling.BOX))
+
+    def _surroundings(self, mask: np.ndarray, margin: int = 4) -> tuple[int, int, int, int]:
+        """The drawn pixels that hold ``mask`` and a margin: left, top, right, bottom."""
+        rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+        left, top = columns[0] * self.scale_x, rows[0] * self.scale_y
+        right, bottom = (columns[-1] + 1) * self.scale_x, (rows[-1] + 1) * self.scale_y
+        return (
+            max(0, int(left) - margin),
+            max(0, int(top) - margin),
+            min(self.picture.size[0], int(right) + margin + 1),
+            min(self.picture.size[1], int(bottom) + margin + 1),
+        )
 
     def measured_line(self, start: Point, end: Point, color: Rgb, thickness: float = 1.0) -> None:
         """From ``start`` to ``end`` with upright ticks at both ends."""
@@ -147,9 +167,11 @@ class Canvas:
         from PIL import Image as PilImage
         from PIL import ImageDraw
 
-        shade = PilImage.new("L", self.picture.size)
-        ImageDraw.Draw(shade).rounded_rectangle(box, radius=2 * self.unit, fill=170)
-        self.picture.paste(HALO, mask=shade)
+        corner = (int(box[0]), int(box[1]))
+        shade = PilImage.new("L", (int(box[2]) - corner[0] + 1, int(box[3]) - corner[1] + 1))
+        edges = (0, 0, shade.size[0] - 1, shade.size[1] - 1)
+        ImageDraw.Draw(shade).rounded_rectangle(edges, radius=2 * self.unit, fill=170)
+        self.picture.paste(HALO, corner, shade)
         ImageDraw.Draw(self.picture).text(origin, text, fill=color, font=face)
         self.taken.append(box)
 

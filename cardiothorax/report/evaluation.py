@@ -121,7 +121,7 @@ def page_context(evaluation: Evaluation, plots: Mapping[str, str]) -> dict[str, 
         "n": study.n,
         "left_out_counts": [(counts[kind], text) for kind, text in KINDS.items() if counts[kind]],
         "overall": overall_rows(study),
-        "notes": (*study.notes, *((study.test.why,) if study.test else ())),
+        "notes": (*study.notes, *((f"Paired test: {study.test.why}",) if study.test else ())),
         "shown": _names(evaluation),
         "groupings": [
             (title, group_rows({"all": study, **studies}))

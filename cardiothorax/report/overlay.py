@@ -78,6 +78,8 @@ def _checked(grey: np.ndarray, labels: np.ndarray, pixel_aspect: float) -> np.nd
         raise ValueError(f"expected two [row, column] arrays of one shape: {grey.shape}, {labels.shape}")
     if not 0 < pixel_aspect < np.inf:
         raise ValueError(f"pixel_aspect is {pixel_aspect}, expected row spacing over column spacing")
+    if grey.dtype == np.uint8:
+        return grey
     low, high = float(grey.min()), float(grey.max())
     if not (low >= -0.5 and high <= 255.5):  # NaN fails too
         raise ValueError(f"grey values run from {low} to {high}, expected 0 to 255")

@@ -168,12 +168,12 @@ def _limit_lines(axes: Axes, limits: BlandAltman) -> None:
     """Lines over the whole width, their intervals as bands, their values at the right edge."""
     axes.axhline(0, color=MUTED, linewidth=0.8, linestyle=":")
     named = (
-        ("+1.96 SD", limits.upper_limit, "--"),
-        ("mean", limits.bias, "-"),
-        ("\u22121.96 SD", limits.lower_limit, "--"),
+        ("+1.96 SD", limits.upper_limit, "--", BAND),
+        ("mean", limits.bias, "-", LINE),
+        ("\u22121.96 SD", limits.lower_limit, "--", BAND),
     )
-    for name, interval, dashes in named:
-        axes.axhspan(interval.low, interval.high, color=BAND, alpha=0.10, linewidth=0)
+    for name, interval, dashes, band in named:
+        axes.axhspan(interval.low, interval.high, color=band, alpha=0.12, linewidth=0)
         axes.axhline(interval.estimate, color=LINE, linewidth=1.0, linestyle=dashes)
         axes.annotate(
             f"{name}\n{_signed(interval.estimate, limits.sd)}", (1.0, interval.estimate),
