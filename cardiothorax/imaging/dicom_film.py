@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .checks import check_values, grey_of_color
+from .dicom_depth import correct_depth
 from .dicom_grey import VoiChoice, film_grey
 from .dicom_header import measuring_tags, read_header
 from .dicom_kinds import FOR_PROCESSING_CLASS
@@ -24,6 +25,7 @@ def read_dicom(path: Path, voi: VoiChoice = None) -> Image:
     with damage_named(path.name, "DICOM"), warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
         dataset = read_header(path)
+        corrected = correct_depth(dataset)
         grey, notes = _grey(path.name, dataset, voi)
         size = pixel_size(dataset)
         tags = measuring_tags(dataset)
@@ -33,7 +35,7 @@ def read_dicom(path: Path, voi: VoiChoice = None) -> Image:
         modality=tags.get("Modality", ""),
         tags=tags,
         spacing_source=size.source,
-        notes=(*_corrections(heard), *notes, *size.notes, *_raw_data(tags)),
+        notes=(*corrected, *_corrections(heard), *notes, *size.notes, *_raw_data(tags)),
         source=path.name,
     )
 

@@ -155,6 +155,31 @@ def test_bits_above_those_stored_are_not_pixels(dicom_film: Callable[..., Path],
     np.testing.assert_array_equal(plain, with_overlay)
 
 
+def test_too_few_bits_in_the_header_are_corrected(dicom_film: Callable[..., Path]) -> None:
+    """Masked to 10 bits the film would wrap: bright bone would be black."""
+    film = film_with_shutter(3000)
+    window = {"WindowCenter": 2048, "WindowWidth": 4096}
+    right, wrong = (
+        dicom_film(film, "right.dcm", BitsStored=12, **window),
+        dicom_film(film, BitsStored=10, **window),
+    )
+    image = read_radiograph(wrong)
+    np.testing.assert_array_equal(image.array, read_radiograph(right).array)
+    assert image.notes == ("The header says 10 bits (BitsStored), the pixels use 12: these were taken.",)
+    upper = dicom_film(film * np.uint16(16), BitsStored=12, HighBit=15, WindowCenter=32768, WindowWidth=65536)
+    np.testing.assert_allclose(read_radiograph(upper).array, image.array, atol=0.07)
+
+
+def test_an_overlay_in_the_high_bits_is_masked(dicom_film: Callable[..., Path]) -> None:
+    film = film_with_shutter(3000)
+    marked = film.copy()
+    marked[20:60:3, 30:50] |= 0x8000
+    plain = read_radiograph(dicom_film(film, "plain.dcm", BitsStored=12))
+    image = read_radiograph(dicom_film(marked, BitsStored=12))
+    np.testing.assert_array_equal(image.array, plain.array)
+    assert image.notes == plain.notes
+
+
 @pytest.mark.parametrize(
     "syntax",
     [
@@ -185,6 +210,11 @@ def test_windows_can_be_chosen(dicom_film: Callable[..., Path], ramp: np.ndarray
     np.testing.assert_array_equal(np.rint(paper), window_to_uint8(ramp, 1000, 400))
     with pytest.raises(UnsupportedImage, match="has 2 windows; number 2"):
         read_radiograph(film, voi=2)
+    with_table = dicom_film(
+        ramp, VOILUTSequence=lut(np.arange(4096) // 16, 0, 8), WindowCenter=2048, WindowWidth=4096
+    )
+    np.testing.assert_array_equal(read_radiograph(with_table, voi=0).array[0], ramp // 16)
+    np.testing.assert_allclose(read_radiograph(with_table, voi=1).array[0], ramp / 4095 * 255, atol=1e-3)
 
 
 def test_a_window_beside_the_film_is_ignored_and_noted(
