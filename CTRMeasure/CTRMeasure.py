@@ -37,8 +37,8 @@ class CTRMeasure(ScriptedLoadableModule):
         self.parent.dependencies = []
         self.parent.contributors = ["The Cardiothorax contributors"]
         self.parent.helpText = _(
-            "Cardiothoracic ratio from a chest radiograph: lungs and heart are outlined by a network, the "
-            "reader checks and corrects, numbers and pictures are exported. For research; not a medical device."
+            "Cardiothoracic ratio from a chest radiograph: lungs and heart are outlined by a network, "
+            "the reader checks and corrects, numbers and pictures are exported. Not a medical device."
         )
         self.parent.acknowledgementText = _(
             "The method follows published work on automatic cardiothoracic ratio; see the documentation."
@@ -49,6 +49,7 @@ class CTRMeasure(ScriptedLoadableModule):
 def registerSampleData():
     """A synthesized film that is nobody's; it lies in the extension, so it works offline."""
     import SampleData
+
     from cardiothorax.resources import resource
 
     film = resource("Samples", "ctr_sample.dcm")
@@ -77,6 +78,7 @@ class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         ScriptedLoadableModuleWidget.setup(self)
         from CTRMeasureLib.batch_panel import BatchPanel
         from CTRMeasureLib.film_panel import FilmPanel
+        from CTRMeasureLib.paths import PathField
         from CTRMeasureLib.review import ReviewPanel
         from CTRMeasureLib.shortcuts import Shortcuts
         from CTRMeasureLib.status import StatusLine
@@ -102,6 +104,7 @@ class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
                 "Ctrl+Up": self.batch.openPrevious,
             }
         )
+        self.exportField = PathField(self.ui.exportFolderEdit, "exportFolder")
         self.ui.sampleButton.connect("clicked()", self.onSample)
         self.ui.exportButton.connect("clicked()", self.onExport)
         scene = slicer.mrmlScene
@@ -176,6 +179,7 @@ class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self._guiTag = parameterNode.connectGui(self.ui)
             self.addObserver(parameterNode, vtk.vtkCommand.ModifiedEvent, self.onParametersModified)
         self.film.setParameters(parameterNode)
+        self.exportField.setParameters(parameterNode)
         self.batch.setParameters(parameterNode)
         self.onParametersModified()
 
@@ -195,7 +199,8 @@ class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         from cardiothorax.scene.ctr_nodes import find_runs
         from cardiothorax.scene.ctr_review import CtrReview
 
-        found = [nodes for nodes in find_runs(slicer.mrmlScene) if volume is not None and nodes.volume is volume]
+        runs = find_runs(slicer.mrmlScene) if volume is not None else []
+        found = [nodes for nodes in runs if nodes.volume is volume]
         try:
             self.review.open(CtrReview.reopened(found[-1]) if found else None)
         except CardiothoraxError as problem:
@@ -205,7 +210,9 @@ class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def onStudy(self, study):
         """A film was measured or opened from the batch: it is in the scene; review it."""
         from cardiothorax.scene.ctr_review import CtrReview
+        from cardiothorax.scene.display import give_room
 
+        give_room(slicer.mrmlScene)
         self.review.open(CtrReview(study.nodes, study.film, study.run))
         if self._parameterNode and self._parameterNode.inputVolume is not study.nodes.volume:
             self._parameterNode.inputVolume = study.nodes.volume
@@ -222,22 +229,25 @@ class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self._parameterNode.inputVolume = SampleData.SampleDataLogic().downloadSample(SAMPLE)
 
     def onExport(self):
+        from CTRMeasureLib import exporting, measuring, paths, words
+
         from cardiothorax.errors import CardiothoraxError
-        from CTRMeasureLib import exporting, measuring, words
 
         self.review.settle()
         review, p = self.review.review, self._parameterNode
         if review is None or p is None:
             return
+        folder = self.exportField.path or paths.documentsFolder() / "CTR"
+        self.exportField.path = folder
         choice = exporting.Choice(p.exportCsv, p.exportJson, p.exportPicture, p.exportMasks)
         try:
             film = measuring.withPixels(review.film, review.nodes.volume)
             study = measuring.Study(review.nodes, film, review.run)
-            written = exporting.export(study, p.exportFolder, choice)
+            written = exporting.export(study, folder, choice)
         except CardiothoraxError as problem:
             self.status.sayProblem(problem)
             return
-        self.status.say(words.exported(len(written), p.exportFolder), "ok")
+        self.status.say(words.exported(len(written), folder), "ok")
 
     def updateState(self):
         """What is enabled, and the next step in words."""
@@ -259,7 +269,7 @@ class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
 
 class CTRMeasureLogic(ScriptedLoadableModuleLogic):
-    """Measuring without the panel. ``makeWorker`` and ``makeExecutor`` give the computing processes, for tests.
+    """Measuring without the panel. ``makeWorker`` and ``makeExecutor`` replace the processes in tests.
 
     >>> study = CTRMeasureLogic().process(slicer.util.getNode("film"))    # doctest: +SKIP
     >>> study.measurement.values.ctr, study.lines["T"], study.segmentation, study.table    # doctest: +SKIP
@@ -279,17 +289,19 @@ class CTRMeasureLogic(ScriptedLoadableModuleLogic):
     def worker(self):
         """The one computing process; it starts with the first job."""
         if self._worker is None:
-            from cardiothorax.jobs import Worker
             from CTRMeasureLib.packages import pythonExecutable
+
+            from cardiothorax.jobs import Worker
 
             self._worker = self._makeWorker() if self._makeWorker else Worker(python=pythonExecutable())
         return self._worker
 
     def makeExecutor(self):
         """Where a batch computes: one film at a time, so that the application stays quick."""
+        from CTRMeasureLib.packages import pythonExecutable
+
         from cardiothorax.jobs import LocalExecutor
         from cardiothorax.jobs.batch import STUDY_TIMEOUT_SECONDS
-        from CTRMeasureLib.packages import pythonExecutable
 
         if self._makeExecutor:
             return self._makeExecutor()
@@ -306,9 +318,10 @@ class CTRMeasureLogic(ScriptedLoadableModuleLogic):
             ``measurement`` (:class:`cardiothorax.ctr.result.CtrResult`).
         :raise cardiothorax.errors.CardiothoraxError: in words what is wrong and what to do.
         """
-        from cardiothorax.progress import silent
         from CTRMeasureLib import measuring
         from CTRMeasureLib.packages import ensurePackages
+
+        from cardiothorax.progress import silent
 
         if inputVolume is None:
             raise ValueError("inputVolume is None; give a volume node that holds a chest radiograph")
@@ -335,4 +348,8 @@ class CTRMeasureTest(ScriptedLoadableModuleTest):
         from CTRMeasureLib.selftest import Workflow
 
         self.setUp()
-        Workflow(self, CTRMeasureLogic, SAMPLE).run()
+        logic = CTRMeasureLogic()
+        try:
+            Workflow(self.delayDisplay, logic, SAMPLE).run()
+        finally:
+            logic.close()

@@ -1,1 +1,1 @@
-"""The parts of the CTRMeasure panel, one idea a file. Qt and MRML only: numbers and files are the package's."""
+"""The parts of the CTRMeasure panel, one idea a file. Numbers and file formats are the package's."""

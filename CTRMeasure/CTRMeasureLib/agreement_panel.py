@@ -1,9 +1,9 @@
 """The batch against a reference: statistics in words, two plots."""
 
-import os
-
 import slicer
 from slicer.i18n import tr as _
+
+from .paths import PathField
 
 REFERENCE_COLUMNS = ("ctr_row", "ctr")
 QUANTITY = "CTR"
@@ -16,20 +16,18 @@ class AgreementPanel:
         self.ui = ui
         self.status = status
         self._batchRun = batchRun
-        self._parameters = None
+        self.referenceField = PathField(ui.referenceEdit, "referenceFile", files=True)
         self._charts = {}
         ui.agreementButton.connect("clicked()", self.compare)
         ui.differencesButton.connect("clicked()", lambda: self.showPlot("differences"))
         ui.correlationButton.connect("clicked()", lambda: self.showPlot("correlation"))
         ui.agreementLabel.visible = False
 
-    def setParameters(self, parameters):
-        self._parameters = parameters
-
     def updateState(self):
         run = self._batchRun()
-        file = str(self._parameters.referenceFile) if self._parameters else ""
-        self.ui.agreementButton.enabled = bool(run is not None and run.done and os.path.isfile(file))
+        file = self.referenceField.path
+        comparable = run is not None and run.done and file is not None and file.is_file()
+        self.ui.agreementButton.enabled = bool(comparable)
         self.ui.differencesButton.enabled = self.ui.correlationButton.enabled = bool(self._charts)
 
     def compare(self):
@@ -42,7 +40,8 @@ class AgreementPanel:
         run = self._batchRun()
         try:
             run.save()
-            results, reference = read_table(run.out / TABLE_FILE), read_table(str(self._parameters.referenceFile))
+            results = read_table(run.out / TABLE_FILE)
+            reference = read_table(self.referenceField.path)
             column = next((c for c in REFERENCE_COLUMNS if c in reference.columns), "ctr")
             matched = match(results, reference, measured_column="ctr", reference_column=column)
             found = evaluate(matched, quantity=QUANTITY, cutoff=run.settings.cutoff)
@@ -83,7 +82,8 @@ class AgreementPanel:
         measured = [pair.measured for pair in found.pairs]
         reference = [pair.reference for pair in found.pairs]
         given = (slicer.mrmlScene, measured, reference, found.overall, QUANTITY)
-        self._charts = {"differences": add_difference_plot(*given), "correlation": add_correlation_plot(*given)}
+        self._charts["differences"] = add_difference_plot(*given)
+        self._charts["correlation"] = add_correlation_plot(*given)
         self.showPlot("differences")
 
     def _describe(self, found):
@@ -91,8 +91,10 @@ class AgreementPanel:
         from cardiothorax.report.study_text import headline, overall_rows
 
         lines = [headline(found.overall, QUANTITY), ""]
-        lines += [f"{name}: {value}" + (f" ({span})" if span else "") for name, value, span in overall_rows(found.overall)]
+        rows = overall_rows(found.overall)
+        lines += [f"{name}: {value}" + (f" ({span})" if span else "") for name, value, span in rows]
         counts = found.counts
-        lines += [_("{n} {why}").format(n=counts[kind], why=why) for kind, why in KINDS.items() if counts[kind]]
+        left_out = {why: counts[kind] for kind, why in KINDS.items() if counts[kind]}
+        lines += [f"{count} {why}" for why, count in left_out.items()]
         self.ui.agreementLabel.text = "\n".join(lines)
         self.ui.agreementLabel.visible = True

@@ -1,8 +1,5 @@
 """The last part of the panel: a folder of films, each of which opens for correction with one click."""
 
-import os
-
-import ctk
 import qt
 from slicer.i18n import tr as _
 
@@ -11,6 +8,7 @@ from .agreement_panel import AgreementPanel
 from .batch_run import BatchRun
 from .batch_table import BatchTable
 from .packages import PackagesMissing, ensurePackages
+from .paths import PathField
 
 RESULTS_FOLDER = "CTR results"
 POLL_MS = 60
@@ -18,7 +16,7 @@ SAVE_DELAY_MS = 1500
 
 
 class BatchPanel:
-    """``onStudy(study)`` is called when a row is opened; ``film`` is the panel's first part, for its settings."""
+    """``onStudy(study)`` is called when a row is opened; ``film`` is the first part, for its settings."""
 
     def __init__(self, ui, status, logic, onStudy, film):
         self.ui = ui
@@ -26,9 +24,9 @@ class BatchPanel:
         self._logic = logic
         self._onStudy = onStudy
         self._film = film
-        self._parameters = None
         self._run = None
         self._opened = None
+        self.folderField = PathField(ui.batchFolderEdit, "batchFolder")
         self.table = BatchTable(ui.batchTable)
         self.agreement = AgreementPanel(ui, status, lambda: self._run)
         self._timer = qt.QTimer()
@@ -41,17 +39,14 @@ class BatchPanel:
         ui.batchButton.connect("clicked()", self.startOrStop)
         ui.batchTable.connect("cellClicked(int,int)", lambda row, column: self.open(row))
         ui.batchTable.visible = False
-        paths = ctk.ctkPathLineEdit
-        ui.batchFolderEdit.filters = ui.exportFolderEdit.filters = paths.Dirs | paths.Readable
-        ui.referenceEdit.filters = paths.Files | paths.Readable
 
     @property
     def running(self):
         return self._run is not None and not self._run.finished
 
     def setParameters(self, parameters):
-        self._parameters = parameters
-        self.agreement.setParameters(parameters)
+        self.folderField.setParameters(parameters)
+        self.agreement.referenceField.setParameters(parameters)
         self.updateState()
 
     def updateState(self):
@@ -63,8 +58,8 @@ class BatchPanel:
         self.agreement.updateState()
 
     def _folder(self):
-        folder = str(self._parameters.batchFolder) if self._parameters else ""
-        return folder if folder not in ("", ".") and os.path.isdir(folder) else None
+        folder = self.folderField.path
+        return folder if folder is not None and folder.is_dir() else None
 
     # Running
 
@@ -84,7 +79,7 @@ class BatchPanel:
             ensurePackages(settings.device)
             self._close()
             folder = self._folder()
-            self._run = BatchRun(folder, os.path.join(folder, RESULTS_FOLDER), settings, self._logic.makeExecutor())
+            self._run = BatchRun(folder, folder / RESULTS_FOLDER, settings, self._logic.makeExecutor())
         except (CardiothoraxError, PackagesMissing) as problem:
             self.status.sayProblem(problem)
             return
@@ -201,4 +196,3 @@ class BatchPanel:
     def close(self):
         self.saveCorrection()
         self._close()
-        self._parameters = None

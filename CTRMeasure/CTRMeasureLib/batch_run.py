@@ -155,9 +155,12 @@ class BatchRun:
 
 def loadFilm(path, film, name):
     """A volume node of the film: as Slicer reads it, with all its grey levels, if that gives the film's
-    pixels; else from the package's reader."""
+    pixels; else, and for pictures of 8 bits, from the package's reader."""
+    from cardiothorax.imaging.finding import PICTURE_ENDINGS
     from cardiothorax.scene.volumes import volume_of_film
 
+    if path.lower().endswith(PICTURE_ENDINGS):
+        return volume_of_film(slicer.mrmlScene, film, name)
     try:
         volume = slicer.util.loadVolume(path, {"singleFile": True, "show": False, "name": name})
     except RuntimeError:

@@ -40,7 +40,7 @@ def export(study, folder, choice):
     if choice.json:
         write_text(run.result.to_json() + "\n", place("_ctr.json"))
     if choice.picture:
-        write_overlay_png(place("_ctr.png"), draw_ctr(run, study.film))
+        write_overlay_png(draw_ctr(run, study.film), place("_ctr.png"))
     if choice.masks:
         write_mask(place("_labels.nrrd"), run.labels, study.film)
     return written

@@ -44,7 +44,7 @@ def _ensureTorch():
               "or choose the device auto or cpu.")
         ) from problem  # fmt: skip
     if PyTorchUtils.PyTorchUtilsLogic().installTorch(askConfirmation=True) is None:
-        raise PackagesMissing(_("PyTorch was not installed. Choose the device auto or cpu, or press Apply again."))
+        raise PackagesMissing(_("PyTorch was not installed. Choose the device auto or cpu, or Apply again."))
 
 
 def pythonExecutable():

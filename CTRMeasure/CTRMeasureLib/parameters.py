@@ -1,6 +1,5 @@
 """What the panel remembers in the scene."""
 
-import pathlib
 from typing import Annotated
 
 from slicer import vtkMRMLScalarVolumeNode
@@ -18,10 +17,10 @@ class CTRMeasureParameterNode:
     crf: Annotated[str, Choice(list(REFINEMENTS)), Default("default")]
     cutoff: Annotated[float, WithinRange(0.3, 0.8), Default(0.5)]
     reader: str
-    exportFolder: pathlib.Path
+    exportFolder: str
     exportCsv: Annotated[bool, Default(True)]
     exportJson: Annotated[bool, Default(True)]
     exportPicture: Annotated[bool, Default(True)]
     exportMasks: Annotated[bool, Default(True)]
-    batchFolder: pathlib.Path
-    referenceFile: pathlib.Path
+    batchFolder: str
+    referenceFile: str

@@ -47,7 +47,8 @@ class StatusLine:
         self.ui.detailsButton.visible = bool(log)
 
     def showDetails(self):
-        slicer.util.messageBox(self.ui.statusLabel.text, detailedText=self._details, windowTitle=_("CTRMeasure"))
+        text, title = self.ui.statusLabel.text, _("CTRMeasure")
+        slicer.util.messageBox(text, detailedText=self._details, windowTitle=title)
 
 
 def showFlags(column, flags, notes):

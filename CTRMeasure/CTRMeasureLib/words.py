@@ -3,7 +3,6 @@
 from slicer.i18n import tr as _
 
 
-
 def chooseFilm():
     return _("Choose a chest radiograph, or load the sample film.")
 
@@ -28,9 +27,8 @@ def cancelled():
 def afterMeasuring(result):
     """The next step of a reader who has a result on the screen."""
     if result.values is None and not result.lines:
-        missing = any(flag.code == "organ_missing" for flag in result.flags)
-        if missing:
-            return _("An organ is missing, so there is no ratio. Draw it under Correct the masks, or choose another film.")
+        if any(flag.code == "organ_missing" for flag in result.flags):
+            return _("An organ is missing, so there is no ratio. Draw it under Correct the masks.")
         return _("This picture is not measured: see the reason below. Choose another film.")
     if result.verdict == "reject":
         return _("Do not use this number: see the reason below. Correct the masks, or choose another film.")
@@ -86,7 +84,7 @@ def exported(count, folder):
 
 def batchRunning(done, total, secondsLeft):
     if secondsLeft is None:
-        return _("Measuring film {n} of {total} … Click a finished row to open it.").format(n=done + 1, total=total)
+        return _("Measuring film {n} of {total} …").format(n=done + 1, total=total)
     return _("{done} of {total} films, {time} left. Click a finished row to open it.").format(
         done=done, total=total, time=_duration(secondsLeft)
     )

@@ -22,7 +22,8 @@ def main():
     for line in sys.stdin.buffer:
         job = int(line)
         say({"type": "started", "job": job})
-        say({"type": "progress", "job": job, "fraction": 0.3, "step": "Finding lungs and heart", "seconds_left": 2.0})
+        step = {"fraction": 0.3, "step": "Finding lungs and heart", "seconds_left": 2.0}
+        say({"type": "progress", "job": job, **step})
         PARTS[part](job, folder / f"job{job}")
 
 
@@ -55,13 +56,14 @@ def measured(inputs, film):
     _, turn = radiographic_view(image)
     labels = drawn(film.shape[1:])
     found, flags = assess(turn.forward(labels), image, turn, cutoff=inputs["cutoff"])
-    unknown = Flag("projection_unknown", Grade.NOTE, "The projection is not known; AP films enlarge the heart.")
+    unknown = Flag("projection_unknown", Grade.NOTE, "PA or AP is not known; AP films enlarge the heart.")
+    options = {"cutoff": inputs["cutoff"]}
     result = CtrResult(
         source=image.source,
         values=found.values,
         lines=lines_on_input(found.lines, turn, image),
         flags=(unknown, *flags),
-        provenance=Provenance("0", "drawn", "1", "0" * 64, "none", "cpu", options={"cutoff": inputs["cutoff"]}),
+        provenance=Provenance("0", "drawn", "1", "0" * 64, "none", "cpu", options=options),
         notes=("No window in the file: the whole range is shown.",),
         seconds={"measure": 0.1},
     )
@@ -84,7 +86,8 @@ def drawn(shape):
 
 
 def error(job, folder):
-    problem = {"code": "model_problem", "message": "The weights do not fit their card.", "hint": "Add the model again."}
+    message = "The weights do not fit their card."
+    problem = {"code": "model_problem", "message": message, "hint": "Add the model again."}
     say({"type": "problem", "job": job, "error": problem})
 
 

@@ -114,14 +114,14 @@ def test_an_uncalibrated_film_states_pixels(core, make_volume, measured):
     film, run = measured(volume)
     nodes = ctr_nodes.show_run(core.scene, run, volume, film)
     assert nodes.lines["Th"].GetMeasurement("Th").GetValueWithUnitsAsPrintableString() == "40 px"
-    assert ("Cardiac diameter Th", "40.0", "px") in tables.table_rows(nodes.table)
+    assert ("Cardiac diameter Th", "40.0", "px", "") in tables.table_rows(nodes.table)
 
 
 def test_the_table_has_every_value(shown):
-    rows = {name: (value, unit) for name, value, unit in tables.table_rows(shown()[2].table)}
+    rows = {name: (value, unit) for name, value, unit, _ in tables.table_rows(shown()[2].table)}
     assert rows["Cardiothoracic ratio"] == ("0.500", "")
     assert rows["Thoracic diameter T"] == ("40.0", "mm")
-    assert rows["Heart area"] == ("300", "mm2")
+    assert rows["Heart area"] == ("300", "mm\u00b2")
     assert rows["Verdict"][0] in ("ok", "review", "reject")
 
 
@@ -280,7 +280,8 @@ def test_a_saved_scene_reopens_with_edits(core, shown, tmp_path, how):
     assert automatic.result == run.result
     assert np.array_equal(automatic.labels, run.labels)
     kept = ctr_nodes.measured_film(again)
-    assert (kept.spacing_mm, kept.origin_mm, kept.direction) == (film.spacing_mm, film.origin_mm, film.direction)
+    for part in ("spacing_mm", "origin_mm", "direction", "tags", "spacing_source"):
+        assert getattr(kept, part) == getattr(film, part)
     assert kept.array.shape == film.array.shape
     once_more = edited_line(back, kept, "T", ((4.5, 60.0), (94.5, 60.0)), reader="AB")
     ctr_nodes.update_run(again, once_more, masks=False)

@@ -31,10 +31,11 @@ def table_of(result: CtrResult) -> list[Row]:
     if result.values is not None:
         rows += _value_rows(result.values)
     if result.automatic is not None:
-        rows.append(("Automatic ratio before the edit", f"{result.automatic.ctr:.{RATIO_DECIMALS}f}", ""))
-    rows.append(("Verdict", result.verdict, ""))
-    rows += [(f"Flag: {flag.code}", flag.text, flag.evidence) for flag in result.flags]
-    rows += [("Edited", edit.what, f"{edit.edited_by}, {edit.edited_at}") for edit in result.provenance.edits]
+        rows.append(("Automatic ratio before the edit", f"{result.automatic.ctr:.{RATIO_DECIMALS}f}", "", ""))
+    rows.append(("Verdict", result.verdict, "", ""))
+    rows += [(f"Flag: {flag.code}", flag.text, "", flag.evidence) for flag in result.flags]
+    edits = result.provenance.edits
+    rows += [("Edited", edit.what, "", f"{edit.edited_by or 'unnamed'}, {edit.edited_at}") for edit in edits]
     return rows
 
 
@@ -44,7 +45,7 @@ def _value_rows(values: CtrValues) -> list[Row]:
         ("Cardiac diameter Th", values.cardiac_diameter_mm, values.cardiac_diameter_px),
         ("Midline to right heart border MRD", values.mrd_mm, values.mrd_px),
         ("Midline to left heart border MLD", values.mld_mm, values.mld_px),
-        ("Thoracic extent", None, values.thoracic_extent_px),
+        ("Thoracic extent over all rows", None, values.thoracic_extent_px),
     ]
     areas = [
         ("Heart area", values.heart_area_mm2, values.heart_area_px),
@@ -52,19 +53,20 @@ def _value_rows(values: CtrValues) -> list[Row]:
         ("Right lung area", values.right_lung_area_mm2, values.right_lung_area_px),
     ]
     rows = [
-        ("Cardiothoracic ratio", f"{values.ctr:.{RATIO_DECIMALS}f}", ""),
-        ("Enlarged", "yes" if values.cardiomegaly else "no", f"above {values.cutoff:.2f}"),
-        ("Ratio corrected for tilt", f"{values.ctr_tilt_corrected:.{RATIO_DECIMALS}f}", ""),
-        ("Tilt", f"{values.tilt_degrees:.1f}", "degrees"),
+        ("Cardiothoracic ratio", f"{values.ctr:.{RATIO_DECIMALS}f}", "", "Th / T"),
+        ("Enlarged", "yes" if values.cardiomegaly else "no", "", f"above {values.cutoff:.2f}"),
+        ("Ratio corrected for tilt", f"{values.ctr_tilt_corrected:.{RATIO_DECIMALS}f}", "", ""),
+        ("Tilt", f"{values.tilt_degrees:.1f}", "degrees", ""),
     ]
     rows += [_length(name, mm, px) for name, mm, px in lengths]
     rows += [
-        (name, f"{px}", "px") if mm2 is None else (name, f"{mm2:.0f}", "mm2") for name, mm2, px in areas
+        (name, f"{px}", "px", "") if mm2 is None else (name, f"{mm2:.0f}", "mm\u00b2", "")
+        for name, mm2, px in areas
     ]
     return rows
 
 
 def _length(name: str, mm: float | None, px: float) -> Row:
     if mm is None:
-        return name, f"{px:.{LENGTH_DECIMALS}f}", "px"
-    return name, f"{mm:.{LENGTH_DECIMALS}f}", "mm"
+        return name, f"{px:.{LENGTH_DECIMALS}f}", "px", ""
+    return name, f"{mm:.{LENGTH_DECIMALS}f}", "mm", ""

@@ -34,16 +34,19 @@ def show_film(application_logic: Any, volume: Any, *, view: str = VIEW) -> None:
     logic.FitSliceToBackground()
 
 
-def fill_with_one_view(scene: Any) -> int | None:
-    """Give the whole area to the Red view; the layout that was there, to go back to it."""
-    layout = scene.GetSingletonNode("vtkMRMLLayoutNode", "vtkMRMLLayoutNode")
-    if layout is None:
-        layout = scene.GetFirstNodeByClass("vtkMRMLLayoutNode")
-    if layout is None:
-        return None
-    before = int(layout.GetViewArrangement())
-    layout.SetViewArrangement(slicer.vtkMRMLLayoutNode.SlicerLayoutOneUpRedSliceView)
-    return before
+def give_room(scene: Any, view: str = VIEW) -> None:
+    """One film needs one view: the others go. A layout with plots stays, since it was asked for."""
+    layout = scene.GetFirstNodeByClass("vtkMRMLLayoutNode")
+    if layout is None or scene.GetSingletonNode(view, "vtkMRMLSliceNode") is None:
+        return
+    names = slicer.vtkMRMLLayoutNode
+    with_plots = (
+        names.SlicerLayoutConventionalPlotView, names.SlicerLayoutFourUpPlotView,
+        names.SlicerLayoutFourUpPlotTableView, names.SlicerLayoutOneUpPlotView,
+        names.SlicerLayoutThreeOverThreePlotView,
+    )  # fmt: skip
+    if layout.GetViewArrangement() not in with_plots:
+        layout.SetViewArrangement(names.SlicerLayoutOneUpRedSliceView)
 
 
 def view_plane(volume: Any) -> np.ndarray:
@@ -63,8 +66,11 @@ def view_plane(volume: Any) -> np.ndarray:
         right = -right
     if down @ SUPERIOR > 0 and abs(down @ SUPERIOR) == np.abs(down).max():
         down = -down
+    normal = np.cross(right, -down)
+    if normal @ SUPERIOR < 0 and abs(normal @ SUPERIOR) == np.abs(normal).max():
+        normal = -normal  # as Slicer's own axial orientation has it
     columns, rows, _ = volume.GetImageData().GetDimensions()
     plane = np.eye(4)
-    plane[:3, 0], plane[:3, 1], plane[:3, 2] = right, -down, np.cross(right, -down)
+    plane[:3, 0], plane[:3, 1], plane[:3, 2] = right, -down, normal
     plane[:3, 3] = (matrix @ [(columns - 1) / 2, (rows - 1) / 2, 0, 1])[:3]
     return plane

@@ -1,4 +1,4 @@
-"""Results as a table of three columns: quantity, value, unit."""
+"""Results as a table of texts: quantity, value, unit, note."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 import vtk
 
-Row = tuple[str, str, str]
-COLUMNS = ("quantity", "value", "unit")
+Row = tuple[str, str, str, str]
+COLUMNS = ("quantity", "value", "unit", "note")
 
 
 def fill_table(node: Any, rows: Iterable[Row]) -> None:
@@ -35,4 +35,4 @@ def table_rows(node: Any) -> list[Row]:
         [table.GetValue(row, column).ToString() for column in range(len(COLUMNS))]
         for row in range(table.GetNumberOfRows())
     ]
-    return [(quantity, value, unit) for quantity, value, unit in cells]
+    return [(quantity, value, unit, note) for quantity, value, unit, note in cells]

@@ -1,0 +1,278 @@
+"""A folder of films in the CTRMeasure panel: the table fills, rows open for correction, agreement follows."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+from collections import deque
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+WIDTH = 480
+SIZES = {"a.png": (120, 100), "b.png": (150, 100), "c.png": (110, 140), "d.png": (90, 100), "e.png": (130, 90)}
+"""Rows and columns: the drawn ratio is the same, so the reference differs instead."""
+
+
+def part(name):
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class DrawnExecutor:
+    """Computes in this process, one study a poll: what a batch asks of an executor, with drawn organs."""
+
+    capacity = 1
+
+    def __init__(self):
+        self._waiting = deque()
+        self._fake = part("fake_process")
+        self.seen = []
+
+    def submit(self, key, task, inputs):
+        self._waiting.append((key, inputs))
+
+    def poll(self):
+        from cardiothorax.errors import CardiothoraxError
+        from cardiothorax.jobs import Problem, Progressed, Result
+
+        if not self._waiting:
+            return []
+        key, inputs = self._waiting.popleft()
+        self.seen.append(inputs["name"])
+        try:
+            return [(key, Progressed(key, 0.5, "Measuring")), (key, Result(key, self._measure(inputs)))]
+        except CardiothoraxError as problem:
+            return [(key, Problem(key, problem))]
+
+    def _measure(self, inputs):
+        from cardiothorax.ctr.worker_task import plain_image
+        from cardiothorax.imaging import read_radiograph, write_mask
+
+        film = read_radiograph(inputs["file"])
+        values, labels = self._fake.measured({**inputs, "image": plain_image(film)}, film.array)
+        write_mask(Path(inputs["out"]) / f"{inputs['name']}_labels.nrrd", labels, film)
+        return values
+
+    def cancel(self):
+        self._waiting.clear()
+
+    def close(self):
+        self.cancel()
+
+
+@pytest.fixture
+def films(tmp_path):
+    """Five films, and one file that is none."""
+    from PIL import Image
+
+    folder = tmp_path / "films"
+    folder.mkdir()
+    for name, (rows, columns) in SIZES.items():
+        y, x = np.mgrid[:rows, :columns]
+        Image.fromarray(((x + y) % 256).astype(np.uint8)).save(folder / name)
+    (folder / "broken.png").write_bytes(b"not a picture")
+    return folder
+
+
+@pytest.fixture
+def batch(desktop, panel, films):
+    panel.logic._makeExecutor = DrawnExecutor
+    panel.batch.folderField.path = films
+    panel.batch.updateState()
+    panel.ui.batchSection.collapsed = False
+    return panel
+
+
+def run_through(desktop, panel):
+    panel.ui.batchButton.click()
+    assert panel.batch.running
+    assert desktop.process(until=lambda: not panel.batch.running, timeout=30)
+    desktop.check()
+
+
+def column(panel, number):
+    return [panel.batch.table.text(row, number) for row in range(panel.ui.batchTable.rowCount)]
+
+
+def test_a_folder_fills_the_table(desktop, batch, films, pictures):
+    run_through(desktop, batch)
+    assert column(batch, 0) == ["a.png", "b.png", "broken.png", "c.png", "d.png", "e.png"]
+    assert [bool(text) for text in column(batch, 1)] == [True, True, False, True, True, True]
+    assert column(batch, 2)[2] == "failed"
+    assert column(batch, 3)[2].startswith("broken.png is")
+    assert "6 films measured, 1 failed" in batch.ui.statusLabel.text
+    desktop.grab(batch, pictures / "panel-batch.png", width=WIDTH)
+    assert desktop.panel_width(batch) <= WIDTH
+    with open(films / "CTR results" / "results.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 6
+    assert rows[2]["error"]
+
+
+def test_the_panel_lives_while_it_runs_and_stops(desktop, batch, films, pictures):
+    batch.ui.batchButton.click()
+    assert desktop.process(until=lambda: batch.batch.table.text(1, 1), timeout=20)
+    assert batch.batch.running
+    assert batch.ui.batchButton.text == "Stop"
+    assert "of 6 films" in batch.ui.statusLabel.text
+    batch.ui.batchTable.cellClicked.emit(0, 0)
+    assert batch.review.result.source == "a.png", "a finished row opens while others are measured"
+    assert batch.batch.running
+    desktop.grab(batch, pictures / "panel-batch-running.png", width=WIDTH)
+    batch.ui.batchButton.click()
+    assert not batch.batch.running
+    desktop.check()
+    assert (films / "CTR results" / "results.json").is_file()
+
+
+def test_a_stopped_batch_goes_on_where_it_was(desktop, batch):
+    executors = []
+
+    def make():
+        executors.append(DrawnExecutor())
+        return executors[-1]
+
+    batch.logic._makeExecutor = make
+    batch.ui.batchButton.click()
+    desktop.process(until=lambda: batch.batch.table.text(1, 1), timeout=20)
+    batch.ui.batchButton.click()
+    run_through(desktop, batch)
+    assert all(text for row, text in enumerate(column(batch, 1)) if row != 2)
+    assert not {"a", "b"} & set(executors[1].seen)
+
+
+def test_a_row_opens_with_one_click_and_its_correction_is_kept(desktop, batch, films):
+    import slicer
+
+    run_through(desktop, batch)
+    batch.ui.batchTable.cellClicked.emit(0, 1)
+    desktop.check()
+    review = batch.review.review
+    assert review.nodes.volume.GetImageData().GetDimensions() == (100, 120, 1)
+    before = review.run.result.values
+    node = review.nodes.lines["T"]
+    node.SetNthControlPointPosition(0, np.array(node.GetNthControlPointPosition(0)) + [8, 0, 0])
+    desktop.process(until=lambda: review.edited, timeout=3)
+    after = review.run.result.values
+    assert after.ctr < before.ctr
+    assert batch.batch.table.text(0, 1) == f"{after.ctr:.2f}"
+    nodes = slicer.mrmlScene.GetNumberOfNodes()
+    batch.ui.batchTable.cellClicked.emit(1, 1)
+    desktop.check()
+    assert batch.review.result.source == "b.png"
+    assert slicer.mrmlScene.GetNumberOfNodes() == nodes, "the film before has left the scene"
+    with open(films / "CTR results" / "results.csv", encoding="utf-8", newline="") as file:
+        row = next(csv.DictReader(file))
+    assert float(row["ctr"]) == after.ctr
+    assert row["edited"] == "true"
+    batch.ui.batchTable.cellClicked.emit(0, 1)
+    assert batch.review.result.values == after
+    assert batch.review.result.automatic == before
+
+
+def test_a_corrected_mask_survives_closing_everything(desktop, batch, films):
+    run_through(desktop, batch)
+    batch.batch.open(3)
+    review = batch.review.review
+    editor = batch.ui.segmentEditor
+    editor.setCurrentSegmentID("heart")
+    editor.setActiveEffectByName("Paint")
+    from cardiothorax.scene.geometry import point_of_pixel
+
+    desktop.hand(editor).paint(point_of_pixel(review.nodes.volume, 108, 72), radius_mm=12)
+    desktop.process(until=lambda: review.edited, timeout=3)
+    labels, result = review.run.labels, review.run.result
+    import slicer
+
+    slicer.mrmlScene.Clear()
+    desktop.process()
+    desktop.check()
+    batch.batch.folderField.path = films
+    run_through(desktop, batch)
+    batch.batch.open(3)
+    assert batch.review.result == result
+    assert np.array_equal(batch.review.review.run.labels, labels)
+
+
+def test_next_and_previous_skip_what_failed(desktop, batch):
+    run_through(desktop, batch)
+    seen = []
+    for key in ("Ctrl+Down", "Ctrl+Down", "Ctrl+Down", "Ctrl+Up"):
+        batch.shortcuts.press(key)
+        seen.append(batch.review.result.source)
+    assert seen == ["a.png", "b.png", "c.png", "b.png"]
+    batch.batch.open(2)
+    assert "no result" in batch.ui.statusLabel.text
+
+
+def test_a_reference_gives_agreement_and_plots(desktop, batch, films, tmp_path, pictures):
+    import slicer
+
+    run_through(desktop, batch)
+    reference = tmp_path / "reference.csv"
+    ratios = (0.50, 0.53, 0.56, 0.47, 0.55)
+    lines = [f"{name},{ratio}" for name, ratio in zip(SIZES, ratios, strict=True)]
+    reference.write_text("\n".join(["file,ctr", *lines]), encoding="utf-8")
+    batch.batch.agreement.referenceField.path = reference
+    batch.batch.updateState()
+    batch.ui.agreementButton.click()
+    desktop.check()
+    text = batch.ui.agreementLabel.text
+    for name in ("ICC(A,1)", "Sensitivity", "limit of agreement", "Pearson"):
+        assert name in text
+    assert "5 films compared" in batch.ui.statusLabel.text
+    assert (films / "CTR results" / "evaluation.json").is_file()
+    desktop.grab_view("Plot", pictures / "plot-differences.png", 600, 400)
+    batch.ui.correlationButton.click()
+    desktop.check()
+    desktop.grab_view("Plot", pictures / "plot-correlation.png", 600, 400)
+    desktop.grab(batch, pictures / "panel-agreement.png", width=WIDTH)
+    assert desktop.panel_width(batch) <= WIDTH
+    charts = slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLPlotChartNode")
+    batch.ui.agreementButton.click()
+    assert slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLPlotChartNode") == charts, "exchanged, not added"
+
+
+def test_a_reference_that_does_not_fit_is_said(desktop, batch, tmp_path):
+    run_through(desktop, batch)
+    reference = tmp_path / "reference.csv"
+    reference.write_text("file,weight\na.png,70\n", encoding="utf-8")
+    batch.batch.agreement.referenceField.path = reference
+    batch.batch.updateState()
+    batch.ui.agreementButton.click()
+    desktop.check()
+    assert "ctr" in batch.ui.statusLabel.text
+
+
+def test_a_folder_without_films_is_said(desktop, batch, tmp_path):
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    batch.batch.folderField.path = empty
+    batch.batch.updateState()
+    batch.ui.batchButton.click()
+    desktop.check()
+    assert not batch.batch.running
+    assert batch.ui.statusLabel.text
+
+
+def test_no_folder_no_button(desktop, panel, tmp_path):
+    assert not panel.ui.batchButton.enabled
+    panel.batch.folderField.path = tmp_path / "nowhere"
+    panel.batch.updateState()
+    assert not panel.ui.batchButton.enabled
+
+
+def test_closing_the_scene_under_an_open_row(desktop, batch):
+    import slicer
+
+    run_through(desktop, batch)
+    batch.batch.open(0)
+    slicer.mrmlScene.Clear()
+    desktop.process()
+    desktop.check()
+    batch.batch.open(0)
+    assert batch.review.result.source == "a.png"
