@@ -142,8 +142,15 @@ class Worker:
                 f"The job could not be written to {folder.parent}: {problem.strerror or problem}.",
                 "Check free space in the folder for temporary files.",
             ) from problem
+        except (TypeError, ValueError):  # inputs that JSON cannot carry: a fault of the caller
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
         job = _Job(self._count, folder, timeout_seconds, time.monotonic())
-        self._send(job)
+        try:
+            self._send(job)
+        except WorkerProblem:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
         self._job = job
         return job.number
 
@@ -353,11 +360,17 @@ def _end_all(processes: list[subprocess.Popen[bytes] | None], folder: Path) -> N
 
 
 def _environment(added: Mapping[str, str]) -> dict[str, str]:
-    """This package, wherever it lies, is what the worker imports; text is UTF-8."""
-    package = str(Path(__file__).resolve().parents[2])
-    inherited = os.environ.get("PYTHONPATH")
-    path = os.pathsep.join([package, inherited] if inherited else [package])
-    fixed = {"PYTHONPATH": path, "PYTHONIOENCODING": "utf-8", "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
+    """This package, wherever it lies, is what the worker imports; text is UTF-8.
+
+    An installed package is found anyway: its folder first on the path would hide the standard library's
+    modules behind packages of the same name.
+    """
+    place = Path(__file__).resolve().parents[2]
+    paths = [] if place.name in ("site-packages", "dist-packages") else [str(place)]
+    paths += [inherited] if (inherited := os.environ.get("PYTHONPATH")) else []
+    fixed = {"PYTHONIOENCODING": "utf-8", "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
+    if paths:
+        fixed["PYTHONPATH"] = os.pathsep.join(paths)
     return {**os.environ, **fixed, **added}
 
 

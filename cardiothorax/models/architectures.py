@@ -19,6 +19,21 @@ BUILDERS = {
 """Name in the card: module and constructor, which takes the card's arguments."""
 
 
+def halo_px(architecture: Architecture) -> int:
+    """Receptive radius in pixels, for computing in tiles; 0 for a network that cannot be cut in tiles.
+
+    U-Net of L levels: two 3x3 convolutions at each stride 1, 2, ... 2^(L-1) on the way down, three at each
+    but the last on the way up, and the poolings' own reach.
+
+    >>> halo_px(Architecture("unet", {"channels": [16, 32, 64, 128, 256]}))
+    122
+    """
+    if architecture.name != "unet":
+        return 0
+    deepest = 2 ** (len(architecture.arguments.get("channels", range(5))) - 1)
+    return 2 * (2 * deepest - 1) + 3 * (deepest - 1) + (deepest - 1)
+
+
 def build_network(architecture: Architecture) -> nn.Module:
     """The network with random weights. Imports torch."""
     if architecture.name not in BUILDERS:

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..errors import ModelProblem
 from ..records import write_atomically
+from .architectures import halo_px
 from .card import CARD_FILE, ONNX_FILE, WEIGHTS_FILE, Card, card_from_json, card_to_json
 from .checksums import sha256_of
 
@@ -26,7 +27,7 @@ _HALF_LIMIT = float(np.finfo(np.float16).max)
 def export(network: nn.Module, card: Card, folder: Path) -> Card:
     """Write ``folder`` with safetensors, ONNX and card; return the card with both checksums.
 
-    Convolution weights are rounded to float16, in both files the same: both engines widen them to
+    A card that leaves the halo 0 gets the network's receptive radius. Convolution weights are rounded to float16, in both files the same: both engines widen them to
     identical float32 values. Vectors (batch normalisation, biases) stay float32: they are few, and
     variances would overflow. The ONNX graph takes ``[n, channels, h, w]`` of any size and ends in
     the softmax. Needs torch and onnx.
@@ -39,8 +40,10 @@ def export(network: nn.Module, card: Card, folder: Path) -> Card:
         file.write_bytes(safetensors.torch.save(tensors, {"format": "pt", "name": card.name}))
     with write_atomically(folder / ONNX_FILE) as file:
         _write_onnx(rounded, card, file)
+    halo = card.input.halo_px or halo_px(card.architecture)
     complete = dataclasses.replace(
         card,
+        input=dataclasses.replace(card.input, halo_px=halo),
         weights_sha256=sha256_of(folder / WEIGHTS_FILE),
         onnx_sha256=sha256_of(folder / ONNX_FILE),
     )

@@ -99,6 +99,17 @@ def test_a_full_disk_at_submitting_is_said_and_leaves_nothing(worker, monkeypatc
     assert isinstance(outcome(worker), Result)
 
 
+def test_inputs_that_cannot_travel_are_the_callers_fault_and_leave_nothing(worker):
+    worker.start()
+    for bad in ({1, 2}, float("nan")):
+        with pytest.raises((TypeError, ValueError)):
+            submit(worker, "double", bad=bad)
+    with pytest.raises(ValueError, match=r"[Oo]bject"):
+        submit(worker, "double", {"a": np.array([{}], dtype=object)})
+    assert folders_of(worker) == ["log.txt"]
+    assert not worker.running
+
+
 def test_a_fault_of_the_program_is_a_problem_with_its_traceback_in_the_log(worker):
     submit(worker, "fault")
     problem = outcome(worker)

@@ -11,15 +11,13 @@ from cardiothorax.models import Architecture, Card, NetworkInput, Normalisation,
 PICTURE = np.random.default_rng(0).normal(size=(1, 1, 96, 128)).astype(np.float32)
 FILES = ["model.json", "model.onnx", "weights.safetensors"]
 CHANNELS = [16, 32, 64, 128, 256]
-SLIM_HALO_PX = 112
-"""Receptive radius of the slim U-Net, rounded up to its pooling factor."""
 
 
 def make_card(**changes):
     card = Card(
         name="test-net", version="1.0", task="ctr", variant="slim", summary="random",
         architecture=Architecture("unet", {"channels": CHANNELS, "classes": 4}),
-        input=NetworkInput(64, "square", Normalisation(1.0, 99.0, (-1.0, 1.0)), halo_px=SLIM_HALO_PX),
+        input=NetworkInput(64, "square", Normalisation(1.0, 99.0, (-1.0, 1.0))),
         labels={"background": 0, "left_lung": 1, "right_lung": 2, "heart": 3},
         licence="CC0-1.0", training=Training((), "none", 1, "none"), metrics=(), limits=("Random weights.",),
     )

@@ -14,7 +14,7 @@ from cardiothorax.models import (
     export,
     open_model,
 )
-from Testing.unit.models.small_models import PICTURE, SLIM_HALO_PX, make_card, random_network
+from Testing.unit.models.small_models import PICTURE, make_card, random_network
 
 torch = pytest.importorskip("torch", reason="exporting needs the extra train")
 pytest.importorskip("onnx", reason="exporting needs the extra train")
@@ -69,9 +69,11 @@ def test_onnxruntime_computes_the_widening_once_on_loading(exported, tmp_path):
 
 def test_tiles_give_exactly_the_numbers_of_the_whole_picture(exported):
     """The card's halo is the receptive radius: out of memory changes no result."""
-    engine = open_model(exported, engine="onnx", device="cpu").engine
+    model = open_model(exported, engine="onnx", device="cpu")
+    engine, halo = model.engine, model.card.input.halo_px
+    assert halo == 122
     picture = np.random.default_rng(1).normal(size=(1, 1, 256, 288)).astype(np.float32)
-    tiled = predict_in_tiles(engine.predict, picture, per_side=2, halo_px=SLIM_HALO_PX, multiple=16)
+    tiled = predict_in_tiles(engine.predict, picture, per_side=2, halo_px=halo, multiple=16)
     np.testing.assert_allclose(tiled, engine.predict(picture), atol=1e-6)
 
 
