@@ -21,12 +21,12 @@ from typing import Any
 import numpy as np
 
 from cardiothorax import __version__
-from cardiothorax.ctr.crf import choose_crf
+from cardiothorax.ctr.crf import CrfChoice, choose_crf, refine
 from cardiothorax.imaging import pad_to_square, radiographic_view, read_radiograph
 from cardiothorax.models import LoadedModel, open_model
 from cardiothorax.radiograph.normalise import normalise
+from cardiothorax.radiograph.segment import ProbabilityMap
 from cardiothorax.records import write_atomically
-from cardiothorax.refine import dense_crf
 
 ROOT = Path(__file__).resolve().parents[2]
 ENGINES = ("grid", "pydensecrf")
@@ -58,16 +58,15 @@ def main() -> int:
 def compare(file: Path, model: LoadedModel, side: int) -> dict[str, float]:
     """Share of equal labels, and each engine's seconds."""
     film, _ = radiographic_view(read_radiograph(file))
-    square, _ = pad_to_square(film, side)
-    probabilities = model.engine.predict(normalise(square, model.card.input.normalisation)[None, None])[0]
-    low, high = np.percentile(square, [1, 99])
-    gray = np.clip((square - low) / max(float(high - low), 1e-3) * 255, 0, 255).astype(np.uint8)
+    square, fit = pad_to_square(film, side)
+    classes = model.engine.predict(normalise(square, model.card.input.normalisation)[None, None])[0]
     parameters = choose_crf("grid", model.card).parameters
     labels, seconds = {}, {}
     for engine in ENGINES:
         start = time.perf_counter()
-        labels[engine] = dense_crf(gray, probabilities, engine=engine, params=parameters).argmax(0)
+        refined = refine(film, ProbabilityMap(classes, fit), CrfChoice(engine, parameters))
         seconds[engine] = time.perf_counter() - start
+        labels[engine] = refined.classes.argmax(0)
     return {"same_label": float((labels["grid"] == labels["pydensecrf"]).mean()), **seconds}
 
 

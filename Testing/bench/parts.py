@@ -97,25 +97,25 @@ def engines(film: Path) -> dict[str, Any]:
 
 
 def crf(film: Path) -> dict[str, Any]:
-    """Both engines of the dense CRF on the same 800 x 800 case: the sample film, network and all."""
-    import numpy as np
-
-    from cardiothorax.ctr.crf import choose_crf
-    from cardiothorax.imaging import pad_to_square, read_radiograph
+    """Both engines of the dense CRF on the same 800 x 800 case: the film, network and all."""
+    from cardiothorax.ctr.crf import CrfChoice, choose_crf, refine
+    from cardiothorax.imaging import pad_to_square, radiographic_view, read_radiograph
     from cardiothorax.models import open_model
     from cardiothorax.radiograph.normalise import normalise
-    from cardiothorax.refine import dense_crf
+    from cardiothorax.radiograph.segment import ProbabilityMap
 
     model = open_model(engine="onnx", device="cpu")
-    square, _ = pad_to_square(read_radiograph(film).array[0], PAPER_SIDE_PX)
-    probabilities = model.engine.predict(normalise(square, model.card.input.normalisation)[None, None])[0]
-    grey = np.clip(square, 0, 255).astype(np.uint8)
-    params = choose_crf("grid", model.card).parameters
+    view, _ = radiographic_view(read_radiograph(film))
+    square, fit = pad_to_square(view, PAPER_SIDE_PX)
+    classes = model.engine.predict(normalise(square, model.card.input.normalisation)[None, None])[0]
+    parameters = choose_crf("grid", model.card).parameters
     refined, seconds = {}, {}
     for engine in ("grid", "pydensecrf"):
-        call = lambda e=engine: dense_crf(grey, probabilities, engine=e, params=params)  # noqa: E731
-        refined[engine] = call().argmax(0)
-        seconds[engine] = median_seconds(call, 5)
+        choice = CrfChoice(engine, parameters)
+        refined[engine] = refine(view, ProbabilityMap(classes, fit), choice).classes.argmax(0)
+        seconds[engine] = median_seconds(
+            lambda choice=choice: refine(view, ProbabilityMap(classes, fit), choice), 5
+        )
     same = float((refined["grid"] == refined["pydensecrf"]).mean())
     return {**seconds, "times_as_fast": seconds["pydensecrf"] / seconds["grid"], "same_label": same}
 
