@@ -18,8 +18,9 @@ _TAIL_SIGMAS = 4.0
 class Axis:
     """Samples that lie between cell ``lower`` and the next, at ``fraction`` of the way, both ``[n]``.
 
-    ``blur``, sparse ``[n_cells, n_cells]``, is narrower than the kernel by what interpolation adds to the variance,
-    so the kernel K between samples has the sigma asked for. ``cell`` is the distance of cells, in samples.
+    ``blur``, sparse ``[n_cells, n_cells]``, is narrower than the kernel by what interpolation adds to the
+    variance, so the kernel K between samples has the sigma asked for. ``cell`` is the distance of cells, in
+    samples.
     """
 
     lower: np.ndarray
@@ -48,7 +49,7 @@ class Axis:
     def operators(self, balance: float) -> tuple[Any, Any, Any]:
         """Splat, blur and slice as sparse float32 matrices, normalized by the row sums D of K.
 
-        ``slice @ blur @ splat`` is ``D^-balance K D^(balance - 1)``: a weighted mean for 1, symmetric for 1/2.
+        ``slice @ blur @ splat`` is ``D^-balance K D^(balance - 1)``: a mean for 1, symmetric for 1/2.
         """
         from scipy.sparse import csr_array, dia_array
 

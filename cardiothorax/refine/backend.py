@@ -73,7 +73,7 @@ class Backend(Protocol):
         """An interpolation matrix with each pixel's row multiplied by ``factors`` ``[h, w]``."""
 
     def splat(self, matrix: Any, values: Any, out: Any) -> None:
-        """Let grids ``out`` ``[c, rows, columns, levels]`` gather pixels ``[c, h, w]`` (matrix transposed)."""
+        """Let grids ``out`` ``[c, rows, columns, levels]`` gather pixels ``[c, h, w]`` (transposed)."""
 
     def slice(self, matrix: Any, grids: Any, out: Any) -> None:
         """Let pixels ``out`` ``[c, h, w]`` read grids ``[c, rows, columns, levels]``."""

@@ -13,7 +13,7 @@ from .parameters import CrfParameters
 
 @dataclass(frozen=True)
 class Example:
-    """A film: ``grey`` uint8 ``[h, w]``, the network's ``probabilities`` ``[c, h, w]``, ``truth`` labels ``[h, w]``.
+    """One film: ``grey`` uint8 ``[h, w]``, a network's ``probabilities`` ``[c, h, w]``, the truth as labels.
 
     ``classes`` are the labels that the truth knows; where a source drew no heart, leave 3 out.
     """

@@ -18,6 +18,8 @@ def mean_field(
     # The class that fills the picture, the background, goes last: see below.
     order = np.argsort(-energies.mean(axis=(1, 2)), kind="stable")
     energies = energies[order]
+    if len(energies) == 1:
+        return np.ones(energies.shape, np.float32)
     with open_backend(device) as backend:
         kernels = _kernels(grey, params, backend)
         # Log-odds against the last class. What it sends need not be filtered: all classes together send

@@ -77,6 +77,8 @@ def clean_labels_with_report(
     cleaned = smooth_borders(filled.picture(), sigma_px, sorted(fragments))
     # Smoothing may part a piece at a thin neck or close a bay.
     settled = _filled(_largest_pieces(Runs.of(cleaned))[0], largest_gap)
+    if not set(fragments) <= set(settled.labels.tolist()):
+        settled = filled
     return settled.picture(), _report(runs, whole, filled, settled, fragments)
 
 

@@ -14,6 +14,11 @@ _LEAST_SIGMA_PX = 0.5
 _TIP_SHARE = 0.3
 """An organ's pixel with less of its own organ around it than this lies in a tip sharper than some 110
 degrees, or stands out by more than half a sigma. Costophrenic angles do; fine raggedness does not."""
+_EXTREME_SHARE = 0.44
+"""In its outermost rows and columns an organ keeps pixels with this share, since widths are measured there:
+the last pixel of a disc has 0.45, as a tooth of one pixel has; what stands out further has less and goes."""
+_LEAST_KEPT = 0.5
+"""An organ that smoothing would leave less than this part of is smaller than the smoothing and stays as drawn."""
 _NEIGHBOR_PX = 1.5
 """Pixels that share an edge or a corner are closer than this."""
 
@@ -23,8 +28,8 @@ def smooth_borders(labels: np.ndarray, sigma_px: float, organs: Iterable[int]) -
 
     Each pixel goes to the label, background among them, that has the largest share of its Gaussian
     neighborhood. Straight borders stay; a border of radius R moves inwards by about
-    ``sigma_px ** 2 / (2 R)``, 0.05 px for R = 100 px at 3.2 px. Tips are left as drawn, since the thorax is often widest there.
-    Returns a new array.
+    ``sigma_px ** 2 / (2 R)``, 0.05 px for R = 100 px at 3.2 px. Tips are left as drawn, since the
+    thorax is often widest there. Returns a new array.
     """
     if sigma_px < _LEAST_SIGMA_PX or not labels.any():
         return labels.copy()
@@ -39,17 +44,23 @@ def _smooth(
     labels: np.ndarray, result: np.ndarray, sigma_px: float, margin_px: int, organs: Iterable[int]
 ) -> None:
     total = np.zeros(labels.shape, np.float32)
-    shares = []
+    shares, small = [], []
     for organ in organs:
         mask = labels == organ
         around = _box(mask, margin_px)
         share = _share(mask[around], sigma_px)
-        shares.append((organ, around, share))
         total[around] += share
+        if np.count_nonzero(share > 0.5) < _LEAST_KEPT * np.count_nonzero(mask[around]):
+            small.append(mask)
+            continue
+        shares.append((organ, around, share))
         np.putmask(result[around], share > 0.5, organ)
     _settle_junctions(result, total, shares)
     for organ, around, share in shares:
+        _keep_extremes(result[around], labels[around] == organ, organ, share)
         _keep_tips(result[around], labels[around], organ, share)
+    for mask in small:
+        result[mask] = labels[mask]
 
 
 def _box(mask: np.ndarray, margin_px: int) -> tuple[slice, slice]:
@@ -85,6 +96,19 @@ def _settle_junctions(
         wins = here > best
         best[wins] = here[wins]
         result[rows[wins], columns[wins]] = organ
+
+
+def _keep_extremes(result: np.ndarray, mask: np.ndarray, organ: int, share: np.ndarray) -> None:
+    """Give back the caps that smoothing took from an organ's outermost rows and columns."""
+    rows, columns = _box(mask, 0)
+    for line in (
+        np.s_[rows.start, columns],
+        np.s_[rows.stop - 1, columns],
+        np.s_[rows, columns.start],
+        np.s_[rows, columns.stop - 1],
+    ):
+        kept = mask[line] & (result[line] == 0) & (share[line] > _EXTREME_SHARE)
+        np.putmask(result[line], kept, organ)
 
 
 def _keep_tips(result: np.ndarray, labels: np.ndarray, organ: int, share: np.ndarray) -> None:
