@@ -30,7 +30,8 @@ def halo_px(architecture: Architecture) -> int:
     """
     if architecture.name != "unet":
         return 0
-    deepest = 2 ** (len(architecture.arguments.get("channels", range(5))) - 1)
+    levels = len(architecture.arguments.get("channels", range(5)))
+    deepest = 1 << (levels - 1)
     return 2 * (2 * deepest - 1) + 3 * (deepest - 1) + (deepest - 1)
 
 

@@ -27,10 +27,10 @@ _HALF_LIMIT = float(np.finfo(np.float16).max)
 def export(network: nn.Module, card: Card, folder: Path) -> Card:
     """Write ``folder`` with safetensors, ONNX and card; return the card with both checksums.
 
-    A card that leaves the halo 0 gets the network's receptive radius. Convolution weights are rounded to float16, in both files the same: both engines widen them to
+    Convolution weights are rounded to float16, in both files the same: both engines widen them to
     identical float32 values. Vectors (batch normalisation, biases) stay float32: they are few, and
     variances would overflow. The ONNX graph takes ``[n, channels, h, w]`` of any size and ends in
-    the softmax. Needs torch and onnx.
+    the softmax. A card that leaves the halo 0 gets the network's receptive radius. Needs torch and onnx.
     """
     import safetensors.torch
 
