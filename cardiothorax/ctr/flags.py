@@ -36,10 +36,10 @@ def header_flags(image: Image) -> tuple[Flag, ...]:
     """What the header says, or does not say, about projection and scale."""
     flags = [*_projection(image), *_body_part(image)]
     if not image.spacing_known:
-        text = "The pixel size is unknown: the ratio holds, lengths in millimetres are not given."
+        text = "The pixel size is unknown: the ratio holds, lengths in millimeters are not given."
         flags.append(Flag("spacing_uncalibrated", Grade.NOTE, text, "no pixel spacing in the file"))
     elif image.spacing_source.startswith("ImagerPixelSpacing"):
-        text = "Millimetres are at the detector, larger than in the patient; the ratio is not affected."
+        text = "Millimeters are at the detector, larger than in the patient; the ratio is not affected."
         flags.append(
             Flag("spacing_uncalibrated", Grade.NOTE, text, f"spacing taken from {image.spacing_source}")
         )

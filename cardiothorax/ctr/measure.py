@@ -24,7 +24,7 @@ class OrganMissing(ValueError):
 
 @dataclass(frozen=True)
 class Grid:
-    """Spacing of the measured grid; ``known`` is false where millimetres must not be stated."""
+    """Spacing of the measured grid; ``known`` is false where millimeters must not be stated."""
 
     column_mm: float = 1.0
     row_mm: float = 1.0

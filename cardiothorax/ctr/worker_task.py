@@ -21,7 +21,7 @@ from ..imaging.image import Image
 from ..models import LoadedModel, warm_model
 from ..progress import Progress
 from ..records import from_plain, to_plain
-from ..report import draw_overlay, write_overlay_png
+from ..report import draw_ctr, write_overlay_png
 from .options import CtrOptions
 from .pipeline import run, with_reading_time
 from .result import CtrRun
@@ -66,10 +66,4 @@ def _write_beside_table(study: CtrRun, image: Image, inputs: dict[str, Any]) -> 
     if inputs.get("masks"):
         write_mask(folder / f"{name}_labels.nrrd", study.labels, image)
     if inputs.get("overlay"):
-        result = study.result
-        column_mm, row_mm = image.spacing_mm[:2]
-        picture = draw_overlay(
-            image.array[0], study.labels, result.lines,
-            values=result.values, flags=result.flags, pixel_aspect=row_mm / column_mm,
-        )
-        write_overlay_png(picture, folder / f"{name}.png")
+        write_overlay_png(draw_ctr(study, image), folder / f"{name}.png")

@@ -26,7 +26,7 @@ def radiograph_from_array(
 ) -> Image:
     """A film from values of any kind, ``[rows, cols]``, ``[1, rows, cols]`` or with 3 or 4 channels last.
 
-    Bytes stay, deeper values get an automatic window (:func:`displayed`). A stack of slices, colour,
+    Bytes stay, deeper values get an automatic window (:func:`displayed`). A stack of slices, color,
     NaN and an empty film are refused as in files. Geometry in LPS as in :class:`Image`.
     """
     name = source or "the image"

@@ -7,15 +7,15 @@ import numpy as np
 from ..errors import UnsupportedImage
 
 SMALLEST_SIDE_PX = 2
-"""A film is far larger; this only keeps pixels without a neighbour out of the arithmetic."""
+"""A film is far larger; this only keeps pixels without a neighbor out of the arithmetic."""
 LARGEST_SIDE_PX = 16384
 """The largest films (43 x 43 cm at 0.05 mm) have 8,600 pixels on a side."""
 LARGEST_AREA_PX = 120_000_000
 
 COLOR_MEAN = 8.0
-"""Mean difference between the channels, of 255. Grey that went through JPEG colour stays below 3."""
+"""Mean difference between the channels, of 255. Grey that went through JPEG color stays below 3."""
 COLOR_STRONG, COLOR_STRONG_SHARE = 48.0, 0.02
-"""More than this share of strongly colored pixels is a colour picture; less may be a burnt-in marker."""
+"""More than this share of strongly colored pixels is a color picture; less may be a burnt-in marker."""
 
 
 def check_size(name: str, rows: int, cols: int) -> None:
@@ -50,8 +50,8 @@ def check_values(name: str, values: np.ndarray) -> None:
 def grey_of_color(name: str, channels: np.ndarray, white: float = 255.0) -> np.ndarray:
     """``[rows, cols, 3]`` from 0 to ``white`` as grey from 0 to 255, float32.
 
-    Equal channels give exactly their value; a little colour (JPEG noise, a burnt-in colored marker)
-    gives luminance. Colour pictures are refused.
+    Equal channels give exactly their value; a little color (JPEG noise, a burnt-in colored marker)
+    gives luminance. Color pictures are refused.
     """
     parts = channels.astype(np.float32) * np.float32(255.0 / white)
     red, green, blue = parts[..., 0], parts[..., 1], parts[..., 2]

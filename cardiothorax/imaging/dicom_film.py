@@ -22,8 +22,8 @@ from .spacing import pixel_size
 def read_dicom(path: Path, voi: VoiChoice = None) -> Image:
     """One CR, DX or captured film. Origin and direction are those ITK gives a film: it has no place
     in the patient; ``PatientOrientation`` in ``tags`` says how it lies."""
-    with damage_named(path.name, "DICOM"), warnings.catch_warnings(record=True) as heard:
-        warnings.simplefilter("always")
+    with damage_named(path.name, "DICOM"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what matters of a sloppy header is said in notes and errors
         dataset = read_header(path)
         corrected = correct_depth(dataset)
         grey, notes = _grey(path.name, dataset, voi)
@@ -35,7 +35,7 @@ def read_dicom(path: Path, voi: VoiChoice = None) -> Image:
         modality=tags.get("Modality", ""),
         tags=tags,
         spacing_source=size.source,
-        notes=(*corrected, *_corrections(heard), *notes, *size.notes, *_raw_data(tags)),
+        notes=(*corrected, *notes, *size.notes, *_raw_data(tags)),
         source=path.name,
     )
 
@@ -51,17 +51,6 @@ def _grey(name: str, dataset: Any, voi: VoiChoice) -> tuple[np.ndarray, tuple[st
         grey, notes = grey_of_color(name, stored[..., :3], white or 2.0 ** int(dataset.BitsStored) - 1), ()
         check_values(name, grey)
     return np.ascontiguousarray(grey, np.float32), notes
-
-
-def _corrections(heard: list[warnings.WarningMessage]) -> tuple[str, ...]:
-    """What pydicom corrected while decoding, in our words."""
-    said = " ".join(str(warning.message) for warning in heard)
-    pairs = (("Bits Stored", "BitsStored"), ("Pixel Representation", "PixelRepresentation"))
-    return tuple(
-        f"{keyword} of the header contradicts the compressed pixels, which were followed."
-        for words, keyword in pairs
-        if f"'{words}'" in said or f"({words})" in said
-    )
 
 
 def _raw_data(tags: dict[str, str]) -> tuple[str, ...]:

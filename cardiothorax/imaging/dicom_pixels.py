@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import UnreadableImage
+from ..errors import UnreadableImage, UnsupportedImage
+from .dicom_kinds import CHOOSE_FILM
 from .guard import COPY_AGAIN
 
 _LAYOUT = (
@@ -46,11 +47,16 @@ def stored_values(name: str, dataset: Any) -> np.ndarray:
         if not syntax.is_encapsulated:
             raise UnreadableImage(f"{name}: its pixels cannot be laid out.", COPY_AGAIN) from problem
         values = _second_try(name, dataset, problem)
+    color = int(dataset.SamplesPerPixel) > 1 or dataset.PhotometricInterpretation == "PALETTE COLOR"
+    if values.ndim != 2 + color:
+        raise UnsupportedImage(
+            f"{name} holds {len(values)} frames, though its header says one: not a radiograph.", CHOOSE_FILM
+        )
     return values
 
 
 def by_pydicom(dataset: Any) -> np.ndarray:
-    """As the header lays them out; colour as RGB, palettes looked up."""
+    """As the header lays them out; color as RGB, palettes looked up."""
     if dataset.file_meta.TransferSyntaxUID.name.startswith("RLE"):
         # pylibjpeg-rle, which pydicom would prefer, ends the process on damaged data (a Rust panic is
         # no Exception); pydicom's own decoder takes 0.4 s for a large film and raises.
@@ -132,7 +138,7 @@ def _check_length(name: str, dataset: Any) -> None:
     bits = int(dataset.BitsAllocated)
     samples = int(dataset.SamplesPerPixel)
     if dataset.PhotometricInterpretation == "YBR_FULL_422":
-        samples = 2  # two pixels share their colour
+        samples = 2  # two pixels share their color
     expected = (int(dataset.Rows) * int(dataset.Columns) * samples * bits + 7) // 8
     keyword = next(k for k in ("PixelData", "FloatPixelData", "DoubleFloatPixelData") if k in dataset)
     present = len(dataset[keyword].value)

@@ -17,7 +17,7 @@ class Image:
     A radiograph has one slice. ``spacing_mm`` is (i, j, k): column distance, row distance, slice
     distance. ``direction`` holds the rows of the 3 x 3 matrix whose columns are the axes i, j, k.
     ``tags`` keeps only header values that measuring needs: never names, never identifiers.
-    ``spacing_source`` says where the millimetres come from (a tag's keyword, or ``""`` when the
+    ``spacing_source`` says where the millimeters come from (a tag's keyword, or ``""`` when the
     spacing is unknown and 1.0 stands in for it). ``notes`` say in words what was done to an unusual
     file while reading (polarity turned, padding masked). ``source`` is a file or node name.
     """
@@ -37,7 +37,7 @@ class Image:
         return bool(self.spacing_source)
 
     def lps(self, i: float, j: float, k: float = 0.0) -> Vector:
-        """Millimetres LPS of a continuous index; pixel centres are at integers."""
+        """Millimeters LPS of a continuous index; pixel centers are at integers."""
         x, y, z = self.direction_matrix @ (np.array([i, j, k]) * self.spacing_mm) + self.origin_mm
         return float(x), float(y), float(z)
 

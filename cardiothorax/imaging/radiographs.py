@@ -23,7 +23,7 @@ def read_radiograph(path: Path | str, *, voi: VoiChoice = None) -> Image:
     paper's rule; by default the first, and where there is none an automatic window.
 
     Raises :class:`UnreadableImage` (damaged, cut short, not an image) and :class:`UnsupportedImage`
-    (another modality, several frames, colour, empty, absurd size). ``notes`` of the image say what
+    (another modality, several frames, color, empty, absurd size). ``notes`` of the image say what
     was done to an unusual file.
     """
     file = Path(path)

@@ -1,4 +1,4 @@
-"""Millimetres per pixel of a projection radiograph, and which header value they come from."""
+"""Millimeters per pixel of a projection radiograph, and which header value they come from."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 SMALLEST_MM, LARGEST_MM = 0.01, 5.0
-"""Outside of these no film of a chest was ever digitised: the tag is wrong, the spacing unknown."""
+"""Outside of these no film of a chest was ever digitized: the tag is wrong, the spacing unknown."""
 
 MAGNIFICATION_RANGE = (1.0, 3.0)
 """Source to detector over source to patient; below 1 the patient stands behind the detector."""
@@ -29,7 +29,7 @@ def pixel_size(header: Any) -> PixelSize:
 
     ``PixelSpacing`` in the patient where it was calibrated or differs from the detector's; else
     ``ImagerPixelSpacing`` divided by ``EstimatedRadiographicMagnificationFactor``; else the
-    detector's own; else ``NominalScannedPixelSpacing`` (digitised film). DICOM PS3.3 10.7.1.3.
+    detector's own; else ``NominalScannedPixelSpacing`` (digitized film). DICOM PS3.3 10.7.1.3.
     """
     patient = _pair(header, "PixelSpacing")
     detector = _pair(header, "ImagerPixelSpacing")

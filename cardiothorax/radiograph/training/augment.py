@@ -17,7 +17,7 @@ from ..labels import LEFT_LUNG, RIGHT_LUNG
 MIRRORED_SHARE = 0.25
 """Share of films shown mirrored, their lung labels swapped: keeps left and right tied to position."""
 
-PLAIN_SHARE = 0.2
+PLAIN_SHARE = 0.3
 """Share of films whose grey values stay as they were taken."""
 
 
