@@ -10,8 +10,9 @@ import numpy as np
 import pydicom
 import pytest
 from pydicom.data import get_testdata_file
+from pydicom.uid import JPEG2000Lossless
 
-from cardiothorax.errors import UnreadableImage
+from cardiothorax.errors import UnreadableImage, UnsupportedImage
 from cardiothorax.imaging import dicom_pixels, read_radiograph
 from cardiothorax.imaging.dicom_pixels import by_pydicom, by_simpleitk, stored_values
 
@@ -90,11 +91,19 @@ def test_a_twelve_bit_jpeg_film_goes_through_the_one_chain(tmp_path: Path) -> No
     np.testing.assert_allclose(image.array[0], 255 - stored.clip(0, 255), atol=1e-3)
 
 
-def test_a_header_that_contradicts_the_codestream_is_noted(tmp_path: Path) -> None:
-    image = read_radiograph(as_film("J2K_pixelrep_mismatch.dcm", tmp_path))
-    assert any("PixelRepresentation" in note or "BitsStored" in note for note in image.notes) or (
-        image.array.std() > 10
-    )
+@pytest.mark.parametrize("says", [8, 12, 16])
+def test_a_codestream_deeper_than_the_header_keeps_its_values(
+    says: int, dicom_film: Callable[..., Path], ramp: np.ndarray
+) -> None:
+    film = dicom_film(ramp, syntax=JPEG2000Lossless, BitsStored=says)  # the codestream has 16 bits
+    np.testing.assert_array_equal(stored_values("film", pydicom.dcmread(film)), ramp)
+
+
+def test_frames_that_the_header_does_not_count_are_refused(
+    dicom_film: Callable[..., Path], ramp: np.ndarray
+) -> None:
+    with pytest.raises(UnsupportedImage, match="holds 3 frames, though its header says one"):
+        read_radiograph(dicom_film(ramp, PixelData=ramp.tobytes() * 3))
 
 
 @pytest.mark.parametrize(

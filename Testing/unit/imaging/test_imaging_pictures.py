@@ -1,4 +1,4 @@
-"""PNG, JPEG, TIFF and BMP: every way to store grey, and what is done to colour and orientation."""
+"""PNG, JPEG, TIFF and BMP: every way to store grey, and what is done to color and orientation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Millimetres per pixel: which tag counts, and which rows and columns it means."""
+"""Millimeters per pixel: which tag counts, and which rows and columns it means."""
 
 from __future__ import annotations
 
