@@ -1,5 +1,6 @@
 """The batch against a reference: statistics in words, two plots."""
 
+import qt
 import slicer
 from slicer.i18n import tr as _
 
@@ -22,6 +23,7 @@ class AgreementPanel:
         ui.differencesButton.connect("clicked()", lambda: self.showPlot("differences"))
         ui.correlationButton.connect("clicked()", lambda: self.showPlot("correlation"))
         ui.agreementLabel.visible = False
+        ui.agreementLabel.setTextInteractionFlags(qt.Qt.TextSelectableByMouse)
 
     def updateState(self):
         run = self._batchRun()
@@ -52,8 +54,8 @@ class AgreementPanel:
         self._plot(found)
         self._describe(found)
         self.status.say(
-            _("{n} films compared with the reference. The statistics are also in {folder}.").format(
-                n=len(found.pairs), folder=run.out
+            _("{n} films compared with the reference; all numbers are also in {file} in {folder}.").format(
+                n=len(found.pairs), file="evaluation.json", folder=run.out.name
             ),
             "ok",
         )

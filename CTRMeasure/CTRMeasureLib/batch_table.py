@@ -34,14 +34,16 @@ class BatchTable:
 
     def fill(self, row, cells):
         """``cells`` as in ``results.csv``."""
+        from cardiothorax.report.wording import ratio
+
         if cells["error"]:
             self._set(row, VERDICT, _("failed"), grade="reject")
             self._set(row, FLAGS, cells["error"], tip=cells["error"])
             return
-        ratio = "" if cells["ctr"] is None else f"{float(cells['ctr']):.2f}"
-        self._set(row, RATIO, ratio)
+        known = cells["ctr"] is not None
+        self._set(row, RATIO, ratio(float(cells["ctr"]), float(cells["cutoff"])) if known else "")
         self._set(row, VERDICT, cells["verdict"], grade=cells["verdict"])
-        flags = str(cells["flags"] or "").replace(";", ", ")
+        flags = str(cells["flags"] or "").replace(";", ", ").replace("_", " ")
         self._set(row, FLAGS, flags, tip=flags)
 
     def select(self, row):

@@ -48,6 +48,16 @@ class Study:
         return self.run.result
 
 
+def loadTerminology():
+    """Make the segments' codes known to Slicer's terminology selector."""
+    from cardiothorax.resources import resource
+    from cardiothorax.scene.organs import TERMINOLOGY
+
+    logic = slicer.modules.terminologies.logic()
+    if not logic.IsTerminologyContextLoaded(TERMINOLOGY):
+        logic.LoadTerminologyFromFile(str(resource("Terminologies", f"{TERMINOLOGY}.term.json")))
+
+
 def readFilm(volume):
     """The film in a volume node; through the package's own reader where its DICOM file is known."""
     from cardiothorax.scene.volumes import dicom_file, film_of_volume
@@ -69,6 +79,7 @@ def showResult(volume, film, values, arrays):
     from cardiothorax.records import from_plain
     from cardiothorax.scene.ctr_nodes import show_run
 
+    loadTerminology()
     run = CtrRun(from_plain(CtrResult, values["result"]), arrays["labels"])
     nodes = show_run(slicer.mrmlScene, run, volume, film)
     showFilm(volume)

@@ -79,7 +79,7 @@ def lengthsLine(values):
 
 
 def exported(count, folder):
-    return _("{count} files written to {folder}.").format(count=count, folder=folder)
+    return _("{count} files written to the folder {folder}.").format(count=count, folder=folder.name)
 
 
 def batchRunning(done, total, secondsLeft):
@@ -92,9 +92,9 @@ def batchRunning(done, total, secondsLeft):
 
 def batchDone(report):
     failed = _(", {n} failed").format(n=report.failed) if report.failed else ""
-    return _("{n} films measured{failed}. Click a row to correct it; the table is {table}.").format(
-        n=report.finished, failed=failed, table=report.table
-    )
+    place = {"table": report.table.name, "folder": report.table.parent.name}
+    text = _("{n} films measured{failed}. Click a row to correct it; the table is {table} in {folder}.")
+    return text.format(n=report.finished, failed=failed, **place)
 
 
 def _duration(seconds):

@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 
 WIDTH = 480
-SIZES = {"a.png": (120, 100), "b.png": (150, 100), "c.png": (110, 140), "d.png": (90, 100), "e.png": (130, 90)}
+SIZES = {
+    "a.png": (120, 100), "b.png": (150, 100), "c.png": (110, 140), "d.png": (90, 100), "e.png": (130, 90),
+}  # fmt: skip
 """Rows and columns: the drawn ratio is the same, so the reference differs instead."""
 
 
@@ -155,7 +157,7 @@ def test_a_row_opens_with_one_click_and_its_correction_is_kept(desktop, batch, f
     assert review.nodes.volume.GetImageData().GetDimensions() == (100, 120, 1)
     before = review.run.result.values
     node = review.nodes.lines["T"]
-    node.SetNthControlPointPosition(0, np.array(node.GetNthControlPointPosition(0)) + [8, 0, 0])
+    node.SetNthControlPointPosition(0, [*np.array(node.GetNthControlPointPosition(0)), 8, 0, 0])
     desktop.process(until=lambda: review.edited, timeout=3)
     after = review.run.result.values
     assert after.ctr < before.ctr

@@ -238,9 +238,9 @@ def test_another_film_brings_its_own_result(desktop, measured, film):
     import slicer
 
     first = measured.review.result
-    other = slicer.util.addVolumeFromArray(
-        slicer.util.arrayFromVolume(film)[:, ::-1].copy(), ijkToRAS=np.diag([-1.0, -2.0, 1.0, 1.0]), name="other"
-    )
+    turned = slicer.util.arrayFromVolume(film)[:, ::-1].copy()
+    matrix = np.diag([-1.0, -2.0, 1.0, 1.0])
+    other = slicer.util.addVolumeFromArray(turned, ijkToRAS=matrix, name="other")
     measured._parameterNode.inputVolume = other
     assert measured.review.result is None
     assert "Press Apply to measure other" in measured.ui.statusLabel.text

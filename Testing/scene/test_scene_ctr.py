@@ -181,6 +181,7 @@ def test_a_changed_mask_is_followed_and_undone(shown):
     ctr_nodes.update_run(nodes, edited)
     assert ctr_nodes.read_run(nodes).result.values.cardiac_diameter_px == 50
     assert nodes.lines["Th"].GetMeasurement("Th").GetValue() == 25
+    assert nodes.lines["Th"].GetPropertiesLabelText().strip() == "25 mm", "what the views show"
     assert np.array_equal(ctr_nodes.read_masks(nodes), changed)
     ctr_nodes.update_run(nodes, ctr_nodes.automatic_run(nodes))
     again = ctr_nodes.read_run(nodes)

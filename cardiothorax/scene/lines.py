@@ -104,7 +104,7 @@ def label_line(node: Any, label: Label | None) -> None:
     measurement.SetPrintFormat(f"%.{label.decimals}f %s")
     measurement.SetUnits(label.unit)
     measurement.SetValue(label.value)
-    node.Modified()
+    node.UpdateAllMeasurements()  # the text in the views is made here
 
 
 def straightened(before: Ends, dragged: Ends) -> Ends:

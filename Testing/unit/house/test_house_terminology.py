@@ -55,7 +55,7 @@ def in_terminology() -> dict[str, Organ]:
             for entry in kind.get("Modifier", [kind]):
                 modifier = entry["CodeValue"] if entry is not kind else ""
                 color = tuple(entry["recommendedDisplayRGBValue"])
-                organs[entry["SlicerLabel"]] = Organ(color, kind["CodeValue"], modifier)
+                organs[entry["3dSlicerLabel"]] = Organ(color, kind["CodeValue"], modifier)
     return organs
 
 
