@@ -104,7 +104,9 @@ class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
                 "Ctrl+Up": self.batch.openPrevious,
             }
         )
-        self.exportField = PathField(self.ui.exportFolderEdit, "exportFolder")
+        self.exportField = PathField(
+            self.ui.exportFolderEdit, lambda p: p.exportFolder, lambda p, text: p.setValue("exportFolder", text)
+        )
         self.ui.sampleButton.connect("clicked()", self.onSample)
         self.ui.exportButton.connect("clicked()", self.onExport)
         scene = slicer.mrmlScene

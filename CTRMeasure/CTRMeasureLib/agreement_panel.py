@@ -17,7 +17,9 @@ class AgreementPanel:
         self.ui = ui
         self.status = status
         self._batchRun = batchRun
-        self.referenceField = PathField(ui.referenceEdit, "referenceFile", files=True)
+        self.referenceField = PathField(
+            ui.referenceEdit, lambda p: p.referenceFile, lambda p, text: p.setValue("referenceFile", text), files=True
+        )
         self._charts = {}
         ui.agreementButton.connect("clicked()", self.compare)
         ui.differencesButton.connect("clicked()", lambda: self.showPlot("differences"))

@@ -26,7 +26,9 @@ class BatchPanel:
         self._film = film
         self._run = None
         self._opened = None
-        self.folderField = PathField(ui.batchFolderEdit, "batchFolder")
+        self.folderField = PathField(
+            ui.batchFolderEdit, lambda p: p.batchFolder, lambda p, text: p.setValue("batchFolder", text)
+        )
         self.table = BatchTable(ui.batchTable)
         self.agreement = AgreementPanel(ui, status, lambda: self._run)
         self._timer = qt.QTimer()

@@ -6,11 +6,13 @@ import ctk
 
 
 class PathField:
-    """Keeps the widget ``edit`` and the text parameter ``name`` the same."""
+    """Keeps the widget ``edit`` and a text parameter the same: ``read(parameters)`` gives the text,
+    ``write(parameters, text)`` keeps it."""
 
-    def __init__(self, edit, name, *, files=False):
+    def __init__(self, edit, read, write, *, files=False):
         self._edit = edit
-        self._name = name
+        self._read = read
+        self._write = write
         self._parameters = None
         kinds = ctk.ctkPathLineEdit
         edit.filters = (kinds.Files if files else kinds.Dirs) | kinds.Readable
@@ -19,7 +21,7 @@ class PathField:
     def setParameters(self, parameters):
         self._parameters = None
         if parameters is not None:
-            self._edit.currentPath = parameters.getValue(self._name)
+            self._edit.currentPath = self._read(parameters)
         self._parameters = parameters
 
     @property
@@ -33,8 +35,8 @@ class PathField:
         self._edit.currentPath = str(path)
 
     def _onEdited(self, text):
-        if self._parameters is not None and self._parameters.getValue(self._name) != text:
-            self._parameters.setValue(self._name, text)
+        if self._parameters is not None and self._read(self._parameters) != text:
+            self._write(self._parameters, text)
 
 
 def documentsFolder():
