@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+FINDING_HELP = "effusion_right, effusion_left, consolidation_right or consolidation_left; may be repeated."
+
 
 @click.group()
 def phantom() -> None:
@@ -14,20 +16,39 @@ def phantom() -> None:
 
 
 @phantom.command()
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Of the first film; the next ones count up.")
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=1,
+    show_default=True,
+    help="Of the first film; the next ones count up.",
+)
 @click.option("--count", type=click.IntRange(min=1), default=1, show_default=True, help="How many films.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder to write to.")
-@click.option("--side", type=click.IntRange(64, 4096), default=1024, show_default=True, help="Rows and columns.")
-@click.option("--ctr", type=float, default=None, help="Cardiothoracic ratio to aim at, 0.36 to 0.66 (drawn if not given).")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder to write to."
+)
+@click.option(
+    "--side", type=click.IntRange(64, 4096), default=1024, show_default=True, help="Rows and columns."
+)
+@click.option(
+    "--ctr",
+    type=float,
+    default=None,
+    help="Cardiothoracic ratio to aim at, 0.36 to 0.66 (drawn if not given).",
+)
 @click.option("--sex", type=click.Choice(["female", "male"]), default=None, help="Drawn if not given.")
 @click.option("--inspiration", type=float, default=None, help="0 a shallow, 1 a deep breath.")
 @click.option("--rotation", type=float, default=None, help="Degrees about the long axis.")
 @click.option("--tilt", type=float, default=None, help="Degrees in the picture's plane.")
 @click.option("--portable", is_flag=True, help="An AP film taken in bed.")
 @click.option("--exposure", type=float, default=None, help="1 is normal, 2 darker, 0.5 paler.")
-@click.option("--look", type=click.Choice(["film", "digital", "flat"]), default=None, help="Tone of the picture.")
-@click.option("--finding", "findings", multiple=True, help="effusion_right, effusion_left, consolidation_right or consolidation_left; may be repeated.")
-@click.option("--device", "devices", multiple=True, help="leads, tube, central_line or pacemaker; may be repeated.")
+@click.option(
+    "--look", type=click.Choice(["film", "digital", "flat"]), default=None, help="Tone of the picture."
+)
+@click.option("--finding", "findings", multiple=True, help=FINDING_HELP)
+@click.option(
+    "--device", "devices", multiple=True, help="leads, tube, central_line or pacemaker; may be repeated."
+)
 @click.option("--collimated", is_flag=True, help="With a dark frame.")
 @click.option("--inverted", is_flag=True, help="Stored as MONOCHROME1.")
 @click.option("--varied", is_flag=True, help="Draw all of the above for each film.")

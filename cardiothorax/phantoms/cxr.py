@@ -51,7 +51,11 @@ def make(seed: int, *, options: CxrOptions | None = None) -> PhantomFilm:
         array=(np.rint(grey * TOP) * (255 / TOP)).astype(np.float32)[None],
         spacing_mm=(film.pixel_mm, film.pixel_mm, 1.0),
         modality="DX",
-        tags={"ViewPosition": "AP" if options.portable else "PA", "PatientOrientation": "L\\F", "BodyPartExamined": "CHEST"},
+        tags={
+            "ViewPosition": "AP" if options.portable else "PA",
+            "PatientOrientation": "L\\F",
+            "BodyPartExamined": "CHEST",
+        },
         spacing_source="PixelSpacing",
         source=f"{SOURCE} {seed}",
     )
@@ -142,7 +146,7 @@ def _picture(thorax: anatomy.Thorax, film: Film, options: CxrOptions, draw: _Str
         grey = tone.marker(film, grey, options.marker, 14 + 10 * rng.random(), 16 + 12 * rng.random())
     if options.collimated:
         grey = tone.frame(grey, tuple(0.07 * draw("frame").random(4)), 0.0)
-    return np.clip(grey, 0, 1)
+    return np.asarray(np.clip(grey, 0, 1))
 
 
 def _beam(options: CxrOptions, rng: np.random.Generator) -> projection.Beam:

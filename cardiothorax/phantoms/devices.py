@@ -48,10 +48,11 @@ def _leads(place: Place, film: Film, rng: np.random.Generator) -> np.ndarray:
         end = place(fx + 0.03 * rng.standard_normal(), t + 0.03 * rng.standard_normal())
         middle = place(0.25 * rng.standard_normal(), 0.55 + 0.2 * rng.standard_normal())
         off = place(0.1 * rng.standard_normal(), 1.35)
-        _wire(cloud, film, [end, ((end[0] + middle[0]) / 2 + 12 * rng.standard_normal(), (end[1] + middle[1]) / 2), middle, off], 0.75, 0.17)
+        slack = (end[0] + middle[0]) / 2 + 12 * rng.standard_normal(), (end[1] + middle[1]) / 2
+        _wire(cloud, film, [end, slack, middle, off], 0.75, 0.17)
         r = np.hypot(x - end[0], y - end[1])
         total += 0.35 * smooth_step(5.0 - r, 0.3) + 0.9 * smooth_step(2.2 - r, 0.3)
-    return total + cloud.on(film)
+    return np.asarray(total + cloud.on(film))
 
 
 def _tube(place: Place, film: Film, rng: np.random.Generator) -> np.ndarray:
@@ -61,15 +62,17 @@ def _tube(place: Place, film: Film, rng: np.random.Generator) -> np.ndarray:
     for dx, metal in ((-0.016, 0.06), (0.016, 0.06), (0.008, 0.22)):
         _wire(cloud, film, [place(dx + 0.01, -0.45), place(dx, -0.1), place(dx - 0.008, tip)], 0.7, metal)
     sway = 0.02 * rng.standard_normal()
-    _wire(cloud, film, [place(0.01, -0.45), place(sway, 0.2), place(0.02 + sway, 0.6), place(0.05, 0.9), place(0.20, 1.03)], 1.3, 0.07)
+    gullet = [place(0.01, -0.45), place(sway, 0.2), place(0.02 + sway, 0.6), place(0.05, 0.9)]
+    _wire(cloud, film, [*gullet, place(0.20, 1.03)], 1.3, 0.07)
     return cloud.on(film)
 
 
 def _central_line(place: Place, film: Film, rng: np.random.Generator) -> np.ndarray:
     cloud = Cloud()
     start = place(-0.14 + 0.02 * rng.standard_normal(), -0.35)
-    points = [start, place(-0.115, -0.05), place(-0.075, 0.13), place(-0.085, 0.30), place(-0.09, 0.42 + 0.06 * rng.random())]
-    _wire(cloud, film, points, 1.0, 0.12)
+    tip = place(-0.09, 0.42 + 0.06 * rng.random())
+    way = [start, place(-0.115, -0.05), place(-0.075, 0.13), place(-0.085, 0.30), tip]
+    _wire(cloud, film, way, 1.0, 0.12)
     return cloud.on(film)
 
 
@@ -77,17 +80,22 @@ def _pacemaker(place: Place, film: Film, rng: np.random.Generator) -> np.ndarray
     cloud = Cloud()
     x, y = film.coordinates()
     cx, cy = place(0.36 + 0.02 * rng.standard_normal(), 0.13 + 0.02 * rng.standard_normal())
-    turn = np.deg2rad(15 * rng.standard_normal())
-    u, v = (x - cx) * np.cos(turn) + (y - cy) * np.sin(turn), (y - cy) * np.cos(turn) - (x - cx) * np.sin(turn)
+    turn = 0.26 * rng.standard_normal()
+    c, w = np.cos(turn), np.sin(turn)
+    u, v = (x - cx) * c + (y - cy) * w, (y - cy) * c - (x - cx) * w
     r = ((u / 22) ** 4 + (v / 20) ** 4) ** 0.25
-    box = 1.2 * smooth_step(1 - r, 0.02) + 1.6 * smooth_step(1 - np.maximum(np.abs(u + 5) / 12, np.abs(v - 4) / 9), 0.04)
-    ways = ([place(0.12, 0.06), place(-0.06, 0.16), place(-0.09, 0.40), place(-0.06, 0.62), place(-0.02, 0.58)],
-            [place(0.12, 0.05), place(-0.05, 0.15), place(-0.085, 0.42), place(-0.03, 0.74), place(0.20, 0.80)])  # fmt: skip
+    battery = np.maximum(np.abs(u + 5) / 12, np.abs(v - 4) / 9)
+    box = 1.2 * smooth_step(1 - r, 0.02) + 0.5 * smooth_step(1 - battery, 0.06)
+    vein = [(cx - 12, cy - 18), place(0.25, 0.06), place(0.12, 0.055), place(-0.055, 0.155)]
+    ways = (
+        [*vein, place(-0.09, 0.40), place(-0.06, 0.62), place(-0.02, 0.58)],
+        [*vein, place(-0.085, 0.42), place(-0.03, 0.74), place(0.20, 0.80)],
+    )
     for way in ways:
-        _wire(cloud, film, [(cx - 12, cy - 18), place(0.25, 0.06), *way], 0.9, 0.28)
+        _wire(cloud, film, way, 0.9, 0.28)
         tip = np.hypot(x - way[-1][0], y - way[-1][1])
         box += 1.2 * smooth_step(1.8 - tip, 0.3)
-    return box + cloud.on(film)
+    return np.asarray(box + cloud.on(film))
 
 
 _DRAWN = {"leads": _leads, "tube": _tube, "central_line": _central_line, "pacemaker": _pacemaker}

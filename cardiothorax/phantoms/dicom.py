@@ -60,7 +60,7 @@ def to_dataset(film: PhantomFilm) -> Dataset:
 def stored_values(film: PhantomFilm) -> np.ndarray:
     """uint16 ``[rows, cols]`` as written; turned over for MONOCHROME1."""
     shown = np.rint(film.image.array[0] / 255 * TOP).astype(np.uint16)
-    return TOP - shown if film.options.polarity == "MONOCHROME1" else shown
+    return np.asarray(TOP - shown if film.options.polarity == "MONOCHROME1" else shown)
 
 
 def _describe_patient(dataset: Dataset, film: PhantomFilm) -> None:

@@ -14,7 +14,8 @@ def consolidation(thorax: Thorax, film: Film, names: tuple[str, ...], rng: np.ra
     x, y = film.coordinates()
     total = np.zeros_like(x)
     shape = (film.rows, film.cols)
-    ragged = 0.6 * noise_field(shape, 16 / film.pixel_mm, rng) + 0.4 * noise_field(shape, 6 / film.pixel_mm, rng)
+    ragged = 0.6 * noise_field(shape, 16 / film.pixel_mm, rng)
+    ragged += 0.4 * noise_field(shape, 6 / film.pixel_mm, rng)
     for name, side in (("consolidation_right", -1), ("consolidation_left", 1)):
         u = rng.random(6)
         cx = side * thorax.body.thorax_mm * (0.20 + 0.20 * u[0])

@@ -28,7 +28,12 @@ class Beam:
 
 
 def exposure_of(
-    film: Film, water_mm: np.ndarray, bone_mm: np.ndarray, metal_mm: np.ndarray, beam: Beam, rng: np.random.Generator
+    film: Film,
+    water_mm: np.ndarray,
+    bone_mm: np.ndarray,
+    metal_mm: np.ndarray,
+    beam: Beam,
+    rng: np.random.Generator,
 ) -> np.ndarray:
     """Negative logarithm of the received light, as water-equivalent mm, float32 ``[rows, cols]``.
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.interpolate import CubicSpline, PchipInterpolator
+from scipy.ndimage import zoom
 
 ROW_STEP_MM = 0.1
 """Sampling of outlines by row; the ends of a row are then right to a few hundredths of a millimetre."""
@@ -97,18 +98,18 @@ class Outline:
 
 def _x_at(curve: np.ndarray, y: np.ndarray) -> np.ndarray:
     rising = np.maximum.accumulate(curve[:, 1])  # a spline may turn back by a hair
-    return np.interp(y, rising, curve[:, 0])
+    return np.asarray(np.interp(y, rising, curve[:, 0]))
 
 
 def chord(u: np.ndarray, power: float = 2.0) -> np.ndarray:
     """Thickness of a rounded body at the fraction ``u`` of its half-width: 1 at 0, 0 from 1 on."""
-    return np.sqrt(np.clip(1 - np.abs(u) ** power, 0, 1))
+    return np.asarray(np.sqrt(np.clip(1 - np.abs(u) ** power, 0, 1)))
 
 
 def smooth_step(value: np.ndarray, width: float) -> np.ndarray:
     """0 below ``-width``, 1 above ``+width``, smooth between."""
     t = np.clip(value / (2 * width) + 0.5, 0, 1)
-    return t * t * (3 - 2 * t)
+    return np.asarray(t * t * (3 - 2 * t))
 
 
 def splat(film: Film, x: np.ndarray, y: np.ndarray, volume_mm3: np.ndarray) -> np.ndarray:
@@ -124,8 +125,9 @@ def splat(film: Film, x: np.ndarray, y: np.ndarray, volume_mm3: np.ndarray) -> n
     fc, fr = col - c, row - r
     wide = film.cols + 2
     total = np.zeros((film.rows + 2) * wide)
-    for dr, dc, share in ((0, 0, (1 - fr) * (1 - fc)), (0, 1, (1 - fr) * fc), (1, 0, fr * (1 - fc)), (1, 1, fr * fc)):
-        total += np.bincount((r + dr) * wide + c + dc, share * weight, total.size)
+    corners = ((0, (1 - fr) * (1 - fc)), (1, (1 - fr) * fc), (wide, fr * (1 - fc)), (wide + 1, fr * fc))
+    for corner, share in corners:
+        total += np.bincount(r * wide + c + corner, share * weight, total.size)
     return total.reshape(film.rows + 2, wide)[1:-1, 1:-1].astype(np.float32)
 
 
@@ -163,16 +165,13 @@ class Cloud:
         self.add(x, y, 2 * r[:, None] * chord(v) * (2 * r[:, None] / count) * step)
 
 
-def noise_field(
-    shape: tuple[int, int], grain_px: float, rng: np.random.Generator
-) -> np.ndarray:
+def noise_field(shape: tuple[int, int], grain_px: float, rng: np.random.Generator) -> np.ndarray:
     """Smooth random field with standard deviation 1 and bumps of about ``grain_px`` pixels."""
-    from scipy.ndimage import zoom
-
     grain_px = grain_px if grain_px > 1.25 else 1.0
     step = max(1.0, grain_px / 4)  # cubic to a quarter of the grain, then linear: as smooth, cheaper
     rows, cols = (int(np.ceil(n / step)) + 2 for n in shape)
-    coarse = rng.standard_normal((int(rows * step / grain_px) + 4, int(cols * step / grain_px) + 4)).astype(np.float32)
+    few = tuple(int(n * step / grain_px) + 4 for n in (rows, cols))
+    coarse = rng.standard_normal(few).astype(np.float32)
     factor = (rows / (coarse.shape[0] - 2), cols / (coarse.shape[1] - 2))
     field = zoom(coarse, factor, order=3)[:rows, :cols] if grain_px > 1 else coarse[:rows, :cols]
     if step > 1:

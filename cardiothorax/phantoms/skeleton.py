@@ -27,13 +27,13 @@ def skeleton(thorax: Thorax, film: Film, rng: np.random.Generator) -> np.ndarray
     _clavicles(tubes, rng)
     _scapulae(tubes, rng)
     bone = tubes.cloud.on(film) + _spine(thorax, film, rng) + _sternum(thorax, film)
-    return bone * np.float32(1.25 - 0.30 * thorax.body.age * (thorax.body.sex == "female"))
+    return np.asarray(bone * (1.25 - 0.30 * thorax.body.age * (thorax.body.sex == "female")), np.float32)
 
 
 def _turned(thorax: Thorax, x: np.ndarray, z: np.ndarray) -> np.ndarray:
     """x after the patient's rotation; z is towards the front from the body's axis."""
     angle = np.deg2rad(thorax.body.rotation_degrees)
-    return x * np.cos(angle) + z * np.sin(angle)
+    return np.asarray(x * np.cos(angle) + z * np.sin(angle))
 
 
 @dataclass
@@ -65,7 +65,7 @@ class Tubes:
 def _filled(
     line: np.ndarray, high: np.ndarray, thick: np.ndarray, cortex: float, pixel_mm: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Points that fill the bone ``[n, a, b, 3]``, their mineral share, and the volume of one (mm3, ``[n]``)."""
+    """Points that fill the bone ``[n, a, b, 3]``, the mineral share of each, and their volumes ``[n]``."""
     length = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
     step = 1.1 * pixel_mm
     s = np.arange(0, length[-1], step)
@@ -101,17 +101,18 @@ def _ribs(tubes: Tubes, rng: np.random.Generator) -> None:
     for number in range(1, 13):
         n = rng.standard_normal(8)
         head = vertebrae[number] - 4 + 0.5 * n[0]
-        drop = body.lung_height_mm * np.interp(number, [1, 2, 4, 7, 9, 12], [0.13, 0.22, 0.33, 0.41, 0.40, 0.22]) * slope
+        fall = np.interp(number, [1, 2, 4, 7, 9, 12], [0.13, 0.22, 0.33, 0.41, 0.40, 0.22])
+        drop = body.lung_height_mm * fall * slope
         end = np.deg2rad(np.interp(number, [1, 2, 4, 7, 10, 12], [150, 150, 146, 138, 122, 85]) + 2 * n[1])
         for side in (-1, 1):
             m = rng.standard_normal(3)
             line = _rib_line(thorax, side, head + 0.5 * m[0], drop * (1 + 0.02 * m[1]), end, number)
             share = np.linspace(0, 1, len(line))
-            high = np.interp(share, [0, 0.12, 0.5, 0.9, 1], [9.5, 12.0, 14.0, 14.5, 16.0]) * (0.9 if number < 2 else 1.0)
+            high = np.interp(share, [0, 0.12, 0.5, 0.9, 1], [9.5, 12.0, 14.0, 14.5, 16.0])
             thick = np.interp(share, [0, 0.3, 1], [8.0, 7.2, 6.0])
             fade = np.interp(share, [0, 0.04, 0.42, 0.60, 0.93, 1], [0.5, 1, 0.85, 0.50, 0.45, 0.15])
             if number == 1:
-                fade = fade * 0.75
+                high, fade = 0.9 * high, 0.75 * fade
             tubes.add(line, high, thick, cortex=1.0 - 0.2 * body.age, fade=fade)
 
 
@@ -164,8 +165,12 @@ def _scapulae(tubes: Tubes, rng: np.random.Generator) -> None:
         socket, tip, corner = at(0.562, 0.12, -55), at(0.490, 0.54, -75), at(0.425, 0.075, -70)
         _blade(tubes, socket, tip, corner)
         tubes.add(_bend(socket, tip, 0.025 * size * side), _ends(15, 9, 8), _ends(12, 8, 6), cortex=1.2)
-        tubes.add(_bend(corner, tip, -0.030 * size * side), _ends(3, 3, 3), _ends(4, 4, 4), cortex=1.2, fade=0.6)
-        tubes.add(_bend(corner, at(0.52, 0.055, -60), -0.006 * size), _ends(3, 3, 4), _ends(4, 4, 4), fade=0.6)
+        tubes.add(
+            _bend(corner, tip, -0.030 * size * side), _ends(3, 3, 3), _ends(4, 4, 4), cortex=1.2, fade=0.6
+        )
+        tubes.add(
+            _bend(corner, at(0.52, 0.055, -60), -0.006 * size), _ends(3, 3, 4), _ends(4, 4, 4), fade=0.6
+        )
         rim = _bend(at(0.566, 0.055, -50), at(0.562, 0.175, -55), 0.012 * size * side)
         tubes.add(rim, _ends(5, 7, 5), _ends(14, 22, 14), cortex=1.0)
         acromion = at(0.632, -0.005, -30)
@@ -183,14 +188,15 @@ def _scapulae(tubes: Tubes, rng: np.random.Generator) -> None:
 def _ends(start: float, middle: float, end: float) -> np.ndarray:
     """Widths along 40 points, rounded off at both ends."""
     u = np.linspace(0, 1, 40)
-    return np.interp(u, [0, 0.5, 1], [start, middle, end]) * np.clip(np.sin(np.pi * u) * 3.0, 0.15, 1) ** 0.5
+    rounded = np.clip(np.sin(np.pi * u) * 3.0, 0.15, 1) ** 0.5
+    return np.asarray(np.interp(u, [0, 0.5, 1], [start, middle, end]) * rounded)
 
 
 def _bend(a: np.ndarray, b: np.ndarray, sag: float) -> np.ndarray:
     u = np.linspace(0, 1, 40)[:, None]
     line = a + (b - a) * u
     line[:, 0] -= sag * np.sin(np.pi * u[:, 0])
-    return line
+    return np.asarray(line)
 
 
 def _blade(tubes: Tubes, a: np.ndarray, b: np.ndarray, c: np.ndarray) -> None:
@@ -199,7 +205,7 @@ def _blade(tubes: Tubes, a: np.ndarray, b: np.ndarray, c: np.ndarray) -> None:
     p = a + (b - a) * u[keep][:, None] + (c - a) * v[keep][:, None]
     area = 0.5 * abs((b - a)[0] * (c - a)[1] - (b - a)[1] * (c - a)[0])
     x = _turned(tubes.thorax, p[:, 0], p[:, 2])
-    tubes.cloud.add(x, p[:, 1], np.float64(BLADE_MM * area / keep.sum()))
+    tubes.cloud.add(x, p[:, 1], np.array(BLADE_MM * area / keep.sum()))
 
 
 def _vertebra_levels(thorax: Thorax) -> np.ndarray:
@@ -214,7 +220,8 @@ def _spine(thorax: Thorax, film: Film, rng: np.random.Generator) -> np.ndarray:
     body = thorax.body
     n = rng.standard_normal(12)
     levels = _vertebra_levels(thorax)
-    levels = np.concatenate([levels[0] - np.arange(4, 0, -1) * 17.0, levels, levels[-1] + np.arange(1, 4) * 30.0])
+    above, below = np.arange(4, 0, -1) * 17.0, np.arange(1, 4) * 30.0
+    levels = np.concatenate([levels[0] - above, levels, levels[-1] + below])
     x, y = film.coordinates()
     offset = -1.0 * body.rotation_degrees * 0.6 + 2.5 * n[0] * np.sin(y / 110 + n[1]) + n[2]
     x = x - np.asarray(offset, np.float32)
@@ -250,10 +257,10 @@ def _vertebra(
         out += 2.3 * np.exp(-(((r - 1) / 0.26) ** 2)) + 1.2 * (r < 1)
         along = side * x - half * 0.7
         middle = -0.10 - 0.004 * along + 0.01 * n[2]
-        process = chord((v - middle) * gap / 4.6, 2.2) * smooth_step(along + 1, 2) * smooth_step(half * 1.05 - along, 2)
-        out += 1.8 * process
+        reach = smooth_step(along + 1, 2) * smooth_step(half * 1.05 - along, 2)
+        out += 1.8 * chord((v - middle) * gap / 4.6, 2.2) * reach
     tip = np.hypot((x - 1.3 * lean - 0.5 * n[3]) / 2.8, (v - 0.28) * gap / 7.0)
-    return out + 2.4 * np.exp(-(((tip - 1) / 0.30) ** 2)) + 1.6 * smooth_step(1 - tip, 0.2)
+    return np.asarray(out + 2.4 * np.exp(-(((tip - 1) / 0.30) ** 2)) + 1.6 * smooth_step(1 - tip, 0.2))
 
 
 def _sternum(thorax: Thorax, film: Film) -> np.ndarray:
@@ -269,7 +276,8 @@ def _sternum(thorax: Thorax, film: Film) -> np.ndarray:
 def trabeculae(film: Film, bone: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Spongy structure: bone that is a little uneven at the scale of half a millimetre to two."""
     shape = (film.rows, film.cols)
-    grain = 0.035 * noise_field(shape, 0.7 / film.pixel_mm, rng) + 0.045 * noise_field(shape, 2.0 / film.pixel_mm, rng)
+    grain = 0.035 * noise_field(shape, 0.7 / film.pixel_mm, rng)
+    grain += 0.045 * noise_field(shape, 2.0 / film.pixel_mm, rng)
     return np.asarray(bone * (1 + grain), np.float32)
 
 

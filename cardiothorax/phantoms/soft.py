@@ -13,8 +13,6 @@ from .shapes import Cloud, Film, chord, noise_field, smooth_step
 
 AIR_IN_LUNG = 0.74
 """Share of air in a lung in inspiration."""
-
-
 DEEPER_THAN_WIDE = 1.25
 """Of the trachea, and the fat around it."""
 
@@ -44,7 +42,7 @@ def trunk(thorax: Thorax, x: np.ndarray, y: np.ndarray, rng: np.random.Generator
 
 def _rounded(distance_mm: np.ndarray, radius_mm: float) -> np.ndarray:
     """0 at a body's edge, 1 from ``radius_mm`` inside on, round as an arm or a shoulder is."""
-    return np.sqrt(1 - (1 - np.clip(distance_mm / radius_mm, 0, 1)) ** 2)
+    return np.asarray(np.sqrt(1 - (1 - np.clip(distance_mm / radius_mm, 0, 1)) ** 2))
 
 
 def breasts(thorax: Thorax, x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -91,8 +89,9 @@ def lungs(thorax: Thorax, film: Film, rng: np.random.Generator) -> tuple[np.ndar
         under = y - dome
         recess_left = 1 - (0.38 - 0.05 * n[2]) * smooth_step(under - 0.6, 1.4)
         total += depth * medial * apex * recess_left * (1 - _rounded(under, 62 + 6 * n[1]))
-        above += smooth_step(-under, 2.5) * (np.sign(x - middle) == np.sign(inner - outer) * -1)
-    heart = heart_depth(thorax, x, y, rng) * np.clip(above, 0, 1)
+        same_side = (x - middle) * (outer - inner) > 0
+        above += smooth_step(-under, 2.5) * same_side
+    heart = heart_depth(thorax, x, y) * above  # under the diaphragm there is no lung to push away
     lung = np.maximum(total - heart, np.minimum(total, 8))
     lung += _between_the_lungs(x, t) * ((x - right[1]) * (left[0] - x) > 0)
     share = lung / np.maximum(depth, 30)
@@ -101,10 +100,11 @@ def lungs(thorax: Thorax, film: Film, rng: np.random.Generator) -> tuple[np.ndar
 
 def _between_the_lungs(x: np.ndarray, t: np.ndarray) -> np.ndarray:
     """Lung in front of and behind the great vessels: the mediastinum is not as dense as the belly."""
-    return 30 * smooth_step(t - 0.15, 0.12) * smooth_step(0.50 - t, 0.28) * np.exp(-((x / 60) ** 2))
+    level = smooth_step(t - 0.15, 0.12) * smooth_step(0.50 - t, 0.28)
+    return np.asarray(30 * level * np.exp(-((x / 60) ** 2)))
 
 
-def heart_depth(thorax: Thorax, x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def heart_depth(thorax: Thorax, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Front-to-back millimetres of the heart: rounded at its borders, flatter than wide."""
     left, right = thorax.heart.borders(y)
     half = np.maximum((right - left) / 2, 0)
@@ -149,10 +149,10 @@ def bowel_gas(thorax: Thorax, x: np.ndarray, y: np.ndarray, rng: np.random.Gener
     wide, deep = 26 + 14 * u[0], 14 + 16 * u[1]
     _, top = thorax.dome_y(np.array([cx]))
     cy = float(top[0]) + 7 + deep
-    warp = 0.12 * np.sin((x - cx) / 9 + n[1]) + 0.10 * np.sin((y - cy) / 7 + n[2])
+    warp = 0.07 * np.sin((x - cx) / 13 + n[1]) + 0.05 * np.sin((y - cy) / 8 + n[2])
     r = np.hypot((x - cx) / wide, (y - cy) / deep) + warp
-    gas = (22 + 40 * u[2]) * chord(r, 2.2) * smooth_step(y - dome - 4, 3)
-    if u[3] < 0.6:
+    gas = (20 + 30 * u[2]) * chord(r, 2.2) * smooth_step(y - dome - 4, 3)
+    if u[3] < 0.75:
         gas *= smooth_step(cy + 0.35 * deep - y, 1.2)
     for k in range(3):
         bx, by = body.thorax_mm * (0.33 - 0.25 * k + 0.03 * n[3 + k]), thorax.level_mm(1.10 + 0.03 * n[6 + k])

@@ -52,7 +52,7 @@ def develop(film: Film, received_mm: np.ndarray, tone: Tone) -> np.ndarray:
     value = (value - tone.middle_mm) / tone.width_mm
     value = value / (1 + SHOULDER * (1 + np.tanh(value)))  # dense parts keep more contrast than thin ones
     grey = 1 / (1 + np.exp(-value))
-    grey = grey ** tone.gamma
+    grey = grey**tone.gamma
     return np.asarray(tone.black + (tone.white - tone.black) * grey, np.float32)
 
 
@@ -61,7 +61,8 @@ def _wide(value: np.ndarray, sigma_px: float) -> np.ndarray:
     small = value[: value.shape[0] // factor * factor, : value.shape[1] // factor * factor]
     small = small.reshape(small.shape[0] // factor, factor, -1, factor).mean(axis=(1, 3))
     soft = gaussian_filter(small, sigma_px / factor, mode="nearest")
-    big = zoom(soft, (value.shape[0] / soft.shape[0], value.shape[1] / soft.shape[1]), order=1, grid_mode=True, mode="nearest")
+    factors = (value.shape[0] / soft.shape[0], value.shape[1] / soft.shape[1])
+    big = zoom(soft, factors, order=1, grid_mode=True, mode="nearest")
     return np.asarray(big, np.float32)
 
 

@@ -25,17 +25,18 @@ def vessels(thorax: Thorax, film: Film, lung_share: np.ndarray, rng: np.random.G
     size = thorax.body.thorax_mm
     branches = _Branches([], [])
     full = 1.0 + 0.12 * rng.standard_normal() + 0.15 * thorax.body.portable
-    for side, level, trunk, stems in ((-1, 0.43, RIGHT_TRUNK, RIGHT_STEMS), (1, 0.395, LEFT_TRUNK, LEFT_STEMS)):
+    sides = ((-1, 0.44, RIGHT_TRUNK, RIGHT_STEMS), (1, 0.405, LEFT_TRUNK, LEFT_STEMS))
+    for side, level, trunk, stems in sides:
         place = np.array([side * size, 1.0])
         drift = np.array([0.6 * thorax.body.rotation_degrees, 0.0]) + rng.normal(0, 1.5, 2)
         points = np.array([(x, float(thorax.level_mm(t))) for x, t in trunk]) * place + drift
         artery = CubicSpline(np.arange(len(points)), points)(np.linspace(0, len(points) - 1, 50))
-        radius = np.linspace(8.0, 5.0, 50) * full
+        radius = np.linspace(8.6, 5.2, 50) * full
         branches.lines.append(artery)
         branches.radii.append(radius)
         for turn in (-0.35, 0.05, 0.45):
             _grow(branches, artery[-1], np.deg2rad(74) + turn, 3.6 * full, side, 1, rng)
-        hilum = np.array([side * 0.105 * size + drift[0], float(thorax.level_mm(level))])
+        hilum = np.array([side * 0.140 * size + drift[0], float(thorax.level_mm(level))])
         for angle, thick, lead in stems:
             start = hilum + np.array([0.0, lead]) + rng.normal(0, 2.5, 2)
             direction = np.deg2rad(angle + rng.normal(0, 8))
@@ -44,12 +45,12 @@ def vessels(thorax: Thorax, film: Film, lung_share: np.ndarray, rng: np.random.G
     for line, radius in zip(branches.lines, branches.radii, strict=True):
         cloud.add_tube(line, radius, 0.7 * film.pixel_mm)
     _fine(cloud, thorax, rng)
-    total = cloud.on(film)
+    total = cloud.on(film) + _hila(thorax, film, rng)
     return np.asarray(np.minimum(total, 26) * np.clip(lung_share * 2.2, 0, 1), np.float32)
 
 
-RIGHT_TRUNK = ((0.04, 0.395), (0.085, 0.400), (0.120, 0.425), (0.137, 0.475), (0.146, 0.535))
-LEFT_TRUNK = ((0.05, 0.385), (0.095, 0.352), (0.130, 0.368), (0.148, 0.420), (0.158, 0.485))
+RIGHT_TRUNK = ((0.06, 0.400), (0.110, 0.408), (0.150, 0.432), (0.172, 0.482), (0.182, 0.545))
+LEFT_TRUNK = ((0.07, 0.385), (0.120, 0.362), (0.162, 0.378), (0.185, 0.428), (0.196, 0.495))
 """The arteries to the lower lobes, (x, t) as in :mod:`.anatomy`."""
 RIGHT_STEMS = (
     (100, 3.2, 14), (48, 2.8, 12), (24, 2.6, 6), (-4, 2.4, -2), (-34, 2.7, -8),
@@ -63,7 +64,13 @@ LEFT_STEMS = (
 
 
 def _grow(
-    out: _Branches, start: np.ndarray, angle: float, radius: float, side: int, depth: int, rng: np.random.Generator
+    out: _Branches,
+    start: np.ndarray,
+    angle: float,
+    radius: float,
+    side: int,
+    depth: int,
+    rng: np.random.Generator,
 ) -> None:
     """One vessel and, from its end and its side, the next; a vessel that runs along the ray is short."""
     if radius < 0.42 or depth > 7:
@@ -77,14 +84,27 @@ def _grow(
     line = start + np.cumsum(moves, axis=0) - moves[0]
     out.lines.append(line)
     out.radii.append(radius * np.linspace(1.0, 0.84, 12))
-    spread = rng.uniform(0.22, 0.62)
-    share = rng.uniform(0.60, 0.80)
+    spread, share = rng.uniform(0.22, 0.62), rng.uniform(0.60, 0.80)
     sign = 1 if rng.random() < 0.5 else -1
-    _grow(out, line[-1], heading[-1] + sign * spread * 0.45, radius * 0.86 * rng.uniform(0.9, 1), side, depth + 1, rng)
-    _grow(out, line[-1], heading[-1] - sign * spread, radius * share, side, depth + 1, rng)
+    main, end = radius * 0.86 * rng.uniform(0.9, 1), heading[-1]
+    _grow(out, line[-1], end + sign * spread * 0.45, main, side, depth + 1, rng)
+    _grow(out, line[-1], end - sign * spread, radius * share, side, depth + 1, rng)
     if depth < 4 and rng.random() < 0.75:
-        middle = line[int(rng.integers(3, 9))]
-        _grow(out, middle, angle + rng.normal(0, 0.8), radius * rng.uniform(0.35, 0.55), side, depth + 1, rng)
+        twig = radius * rng.uniform(0.35, 0.55)
+        _grow(out, line[int(rng.integers(3, 9))], angle + rng.normal(0, 0.8), twig, side, depth + 1, rng)
+
+
+def _hila(thorax: Thorax, film: Film, rng: np.random.Generator) -> np.ndarray:
+    """Vessel walls, bronchi and nodes where everything enters: a soft, uneven shadow on either side."""
+    x, y = film.coordinates()
+    uneven = 1 + 0.35 * noise_field((film.rows, film.cols), 5 / film.pixel_mm, rng)
+    total = np.zeros_like(x)
+    for fx, t in ((-0.155, 0.455), (0.170, 0.420)):
+        n = rng.standard_normal(3)
+        cx, cy = fx * thorax.body.thorax_mm, float(thorax.level_mm(t + 0.008 * n[0]))
+        r = np.hypot((x - cx) / (17 + 2 * n[1]), (y - cy) / 27)
+        total += (10 + n[2]) * np.exp(-(r**2)) * uneven
+    return total
 
 
 def _fine(cloud: Cloud, thorax: Thorax, rng: np.random.Generator) -> None:

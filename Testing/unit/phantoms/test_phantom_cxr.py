@@ -140,7 +140,9 @@ def test_a_tilt_turns_masks_and_picture_alike() -> None:
         moments = np.cov(cols, rows)
         angles.append(0.5 * np.degrees(np.arctan2(2 * moments[0, 1], moments[0, 0] - moments[1, 1])))
     assert abs(angles[1] - angles[0]) == pytest.approx(8, abs=4)
-    lung = [film.image.array[0][(film.labels == 1) | (film.labels == 2)].mean() for film in (straight, tilted)]
+    lung = [
+        film.image.array[0][(film.labels == 1) | (film.labels == 2)].mean() for film in (straight, tilted)
+    ]
     assert lung[0] == pytest.approx(lung[1], abs=12)
 
 

@@ -95,9 +95,14 @@ def test_files_of_one_film_are_the_same_to_the_byte(tmp_path: Path, film: cxr.Ph
 def test_no_two_films_share_a_uid() -> None:
     tiny = cxr.CxrOptions(side_px=64)
     films = [cxr.make(seed, options=tiny) for seed in range(6)]
-    films += [cxr.make(0, options=replace(tiny, devices=("leads",))), cxr.make(0, options=replace(tiny, ctr=0.5))]
+    films += [
+        cxr.make(0, options=replace(tiny, devices=("leads",))),
+        cxr.make(0, options=replace(tiny, ctr=0.5)),
+    ]
     sets = [dicom.to_dataset(film) for film in films]
-    uids = [s[name].value for s in sets for name in ("SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID")]
+    uids = [
+        s[name].value for s in sets for name in ("SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID")
+    ]
     assert len(set(uids)) == len(uids)
     assert all(pydicom.uid.UID(uid).is_valid for uid in uids)
 
@@ -125,7 +130,11 @@ def test_command_says_what_cannot_be_made(tmp_path: Path) -> None:
 
 
 def test_varied_films_differ(tmp_path: Path) -> None:
-    done = CliRunner().invoke(phantom, ["cxr", "--varied", "--count", "2", "--side", "96", "--out", str(tmp_path)])
+    done = CliRunner().invoke(
+        phantom, ["cxr", "--varied", "--count", "2", "--side", "96", "--out", str(tmp_path)]
+    )
     assert done.exit_code == 0, done.output
-    plain = [json.loads(path.read_text(encoding="utf-8"))["options"] for path in sorted(tmp_path.glob("*.json"))]
+    plain = [
+        json.loads(path.read_text(encoding="utf-8"))["options"] for path in sorted(tmp_path.glob("*.json"))
+    ]
     assert plain[0] != plain[1]

@@ -43,7 +43,9 @@ def test_a_tube_is_as_thick_as_a_tube() -> None:
     x, _ = film.coordinates()
     expected = 2 * np.sqrt(np.clip(36 - x**2, 0, None))
     inside = np.abs(x) < 5.5
-    np.testing.assert_allclose(cloud.on(film)[50:150][inside[50:150]], expected[50:150][inside[50:150]], rtol=0.02)
+    np.testing.assert_allclose(
+        cloud.on(film)[50:150][inside[50:150]], expected[50:150][inside[50:150]], rtol=0.02
+    )
 
 
 def test_an_empty_cloud_is_nothing() -> None:
@@ -75,11 +77,17 @@ def test_water_is_received_as_its_thickness() -> None:
 def test_scatter_makes_thick_parts_paler_and_noise_follows_the_light() -> None:
     film = Film(64, 64, 2.0)
     zero = np.zeros((64, 64), np.float32)
-    clean = projection.exposure_of(film, zero + 200, zero, zero, projection.Beam(0, 1e12), np.random.default_rng(0))
-    hazy = projection.exposure_of(film, zero + 200, zero, zero, projection.Beam(1, 1e12), np.random.default_rng(0))
+    clean = projection.exposure_of(
+        film, zero + 200, zero, zero, projection.Beam(0, 1e12), np.random.default_rng(0)
+    )
+    hazy = projection.exposure_of(
+        film, zero + 200, zero, zero, projection.Beam(1, 1e12), np.random.default_rng(0)
+    )
     assert hazy[32, 32] < clean[32, 32] - 10
     spread = [
-        projection.exposure_of(film, zero + t, zero, zero, projection.Beam(0, 1e4), np.random.default_rng(0)).std()
+        projection.exposure_of(
+            film, zero + t, zero, zero, projection.Beam(0, 1e4), np.random.default_rng(0)
+        ).std()
         for t in (20, 200)
     ]
     assert spread[1] == pytest.approx(spread[0] * np.exp(90 * projection.WATER_PER_MM), rel=0.1)
