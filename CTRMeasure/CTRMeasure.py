@@ -105,7 +105,9 @@ class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             }
         )
         self.exportField = PathField(
-            self.ui.exportFolderEdit, lambda p: p.exportFolder, lambda p, text: p.setValue("exportFolder", text)
+            self.ui.exportFolderEdit,
+            lambda p: p.exportFolder,
+            lambda p, text: p.setValue("exportFolder", text),
         )
         self.ui.sampleButton.connect("clicked()", self.onSample)
         self.ui.exportButton.connect("clicked()", self.onExport)

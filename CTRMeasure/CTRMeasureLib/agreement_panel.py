@@ -18,7 +18,10 @@ class AgreementPanel:
         self.status = status
         self._batchRun = batchRun
         self.referenceField = PathField(
-            ui.referenceEdit, lambda p: p.referenceFile, lambda p, text: p.setValue("referenceFile", text), files=True
+            ui.referenceEdit,
+            lambda p: p.referenceFile,
+            lambda p, text: p.setValue("referenceFile", text),
+            files=True,
         )
         self._charts = {}
         ui.agreementButton.connect("clicked()", self.compare)

@@ -157,7 +157,8 @@ def test_a_row_opens_with_one_click_and_its_correction_is_kept(desktop, batch, f
     assert review.nodes.volume.GetImageData().GetDimensions() == (100, 120, 1)
     before = review.run.result.values
     node = review.nodes.lines["T"]
-    node.SetNthControlPointPosition(0, [*np.array(node.GetNthControlPointPosition(0)), 8, 0, 0])
+    start = np.array(node.GetNthControlPointPosition(0))
+    node.SetNthControlPointPosition(0, start + np.array([8, 0, 0]))
     desktop.process(until=lambda: review.edited, timeout=3)
     after = review.run.result.values
     assert after.ctr < before.ctr
