@@ -2,8 +2,8 @@
 
     python Testing/bench/crf.py [--films N] [--probabilities DIR] [--iterations N] [--repeats N] [--threads N]
 
-Without ``--probabilities`` the masks of the validation split, blurred and shaken, stand for a network's output.
-With it, ``DIR/<id>.npz`` holds ``grey`` uint8 [h, w] and ``probabilities`` [c, h, w] of each film.
+Without ``--probabilities`` the masks of the validation split, blurred and shaken, stand for a network's
+output. With it, ``DIR/<id>.npz`` holds ``grey`` uint8 [h, w] and ``probabilities`` [c, h, w] of each film.
 The films are found as the tests find them: CARDIOTHORAX_SHARED, else ../shared beside the repository.
 """
 

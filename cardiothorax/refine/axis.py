@@ -10,8 +10,8 @@ import numpy as np
 
 CELL_SIGMAS = 0.5
 """Cell size over the sigma of the kernel; never finer than the samples."""
-_TAIL_SIGMAS = 4.0
-"""Beyond this the Gaussian is below 0.0004 of its peak and is left out."""
+_TAIL_SIGMAS = 3.5
+"""Beyond this the Gaussian is below 0.0022 of its peak and is left out."""
 
 
 @dataclass(frozen=True)

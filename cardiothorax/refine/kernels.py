@@ -13,7 +13,7 @@ import numpy as np
 from .axis import along_axes, level_axis, position_axis
 from .backend import Backend, Tile
 
-BIN_SIGMAS = 0.25
+BIN_SIGMAS = 0.34
 """Width of an intensity bin over the intensity's sigma; a bin is never narrower than one grey level."""
 _BOX_STEP_PX = 32
 _MOST_CELLS = 32_000_000

@@ -21,9 +21,9 @@ class CrfParameters:
     iterations: int = 5
     smoothness_sigma_px: float = 3.0
     smoothness_weight: float = 3.0
-    appearance_sigma_px: float = 40.0
-    appearance_sigma_grey: float = 10.0
-    appearance_weight: float = 5.0
+    appearance_sigma_px: float = 20.0
+    appearance_sigma_grey: float = 15.0
+    appearance_weight: float = 3.0
     reference_width_px: int | None = REFERENCE_WIDTH_PX
 
     def __post_init__(self) -> None:

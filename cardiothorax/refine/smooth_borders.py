@@ -15,10 +15,11 @@ _TIP_SHARE = 0.3
 """An organ's pixel with less of its own organ around it than this lies in a tip sharper than some 110
 degrees, or stands out by more than half a sigma. Costophrenic angles do; fine raggedness does not."""
 _EXTREME_SHARE = 0.44
-"""In its outermost rows and columns an organ keeps pixels with this share, since widths are measured there:
-the last pixel of a disc has 0.45, as a tooth of one pixel has; what stands out further has less and goes."""
+"""In its outermost rows and columns an organ keeps pixels with this share, since widths are measured there.
+The last pixel of a disc has 0.45, as a tooth of one pixel has; what stands out further has less and goes."""
 _LEAST_KEPT = 0.5
-"""An organ that smoothing would leave less than this part of is smaller than the smoothing and stays as drawn."""
+"""An organ of which smoothing would leave less than this part is smaller than the smoothing: it stays as
+drawn."""
 _NEIGHBOR_PX = 1.5
 """Pixels that share an edge or a corner are closer than this."""
 

@@ -15,6 +15,8 @@ from cardiothorax.refine import CrfParameters, dense_crf
 PIXELS = CrfParameters(
     iterations=5,
     smoothness_sigma_px=2.0,
+    smoothness_weight=3.0,
+    appearance_weight=5.0,
     appearance_sigma_px=9.0,
     appearance_sigma_grey=12.0,
     reference_width_px=None,
@@ -82,7 +84,7 @@ def test_engines_follow_the_definition(
     expected = all_pairs(grey, probabilities, params)
     found = dense_crf(grey, probabilities, engine=engine, params=params)
     # The lattice is the coarser of the two approximations.
-    same, apart = (0.999, 1e-3) if engine == "grid" else (0.995, 5e-3)
+    same, apart = (0.998, 1e-3) if engine == "grid" else (0.995, 5e-3)
     assert np.mean(found.argmax(axis=0) == expected.argmax(axis=0)) >= same
     assert np.abs(found - expected).mean() < apart
 

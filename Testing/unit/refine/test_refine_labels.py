@@ -112,7 +112,7 @@ def test_smooth_shapes_keep_their_width(radii: tuple[float, float], offset: floa
     after = clean_labels(before.astype(np.uint8)) == 1
     assert abs(width_px(after) - width_px(before)) <= 0.5
     assert abs(width_px(after.T) - width_px(before.T)) <= 0.5
-    assert abs(after.sum() / before.sum() - 1.0) < 0.002
+    assert abs(after.sum() / before.sum() - 1.0) < 0.004
 
 
 def test_smoothing_does_not_narrow_shapes_on_average() -> None:
