@@ -69,7 +69,8 @@ def _complete(dataset: Any) -> None:
         implicit = dataset.original_encoding[0]
         dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
     if "BitsAllocated" not in dataset:
-        dataset.BitsAllocated = 16
+        single = len(dataset.get("PixelData", b"")) < 2 * int(dataset.Rows) * int(dataset.Columns)
+        dataset.BitsAllocated = 8 if single else 16
     for keyword, value in (
         ("SamplesPerPixel", 1),
         ("PhotometricInterpretation", "MONOCHROME2"),

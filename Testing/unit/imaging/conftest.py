@@ -84,6 +84,8 @@ def film_dataset(stored: np.ndarray, **header: Any) -> Any:
     for keyword, value in values.items():
         if value is not None:
             setattr(dataset, keyword, value)
+    if "PixelData" in dataset and "BitsAllocated" not in dataset:
+        dataset["PixelData"].VR = "OW"  # pydicom cannot choose without the depth
     return dataset
 
 

@@ -83,6 +83,7 @@ def test_headers_without_depth_and_photometry_are_completed(
 ) -> None:
     bare = dicom_film(
         ramp,
+        BitsAllocated=None,
         BitsStored=None,
         PixelRepresentation=None,
         SamplesPerPixel=None,
@@ -91,6 +92,9 @@ def test_headers_without_depth_and_photometry_are_completed(
         WindowWidth=4096,
     )
     np.testing.assert_allclose(read_radiograph(bare).array[0], ramp / 4095 * 255, atol=1e-3)
+    small = (ramp // 16).astype(np.uint8)
+    bare = dicom_film(small, BitsAllocated=None, BitsStored=None, PixelRepresentation=None)
+    np.testing.assert_array_equal(read_radiograph(bare).array[0], small)
 
 
 def test_without_preamble_and_meta_information(dicom_film: Callable[..., Path], ramp: np.ndarray) -> None:
