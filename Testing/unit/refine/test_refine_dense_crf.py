@@ -84,7 +84,7 @@ def test_engines_follow_the_definition(
     expected = all_pairs(grey, probabilities, params)
     found = dense_crf(grey, probabilities, engine=engine, params=params)
     # The lattice is the coarser of the two approximations.
-    same, apart = (0.998, 1e-3) if engine == "grid" else (0.995, 5e-3)
+    same, apart = (0.998, 2e-3) if engine == "grid" else (0.995, 5e-3)
     assert np.mean(found.argmax(axis=0) == expected.argmax(axis=0)) >= same
     assert np.abs(found - expected).mean() < apart
 
