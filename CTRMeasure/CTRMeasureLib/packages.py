@@ -8,7 +8,7 @@ import sys
 import slicer
 from slicer.i18n import tr as _
 
-REQUIREMENTS = ("onnxruntime>=1.20,<2", "pylibjpeg-openjpeg>=2.4,<3")
+REQUIREMENTS = ("onnxruntime>=1.20,<2",)
 """Everything else that measuring needs comes with Slicer."""
 
 
