@@ -4,7 +4,7 @@
 #   TORCH=no            make test without PyTorch: what needs it is skipped, with the reason
 #   JOBS=2              test processes side by side
 
-PROJECT = python=$$(sh tools/find_python.sh "$(PYTHON)") && "$$python" tools/project.py
+PROJECT = python=$$(sh tools/find_python.sh "$(PYTHON)") && "$$python" tools/project.py $(if $(PYTHON),--this-python)
 
 .PHONY: help demo test lint bench screenshots evidence venv constraints clean
 

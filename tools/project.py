@@ -31,6 +31,8 @@ def main():
     if options.study:
         options.study = os.path.abspath(options.study)  # it is named from where the user stands
     os.chdir(ROOT)
+    if options.this_python and _venv_version() not in (None, sys.version_info[:2]):
+        shutil.rmtree(VENV)
     try:
         sys.exit(COMMANDS[options.command](options))
     except subprocess.CalledProcessError as problem:
@@ -45,7 +47,15 @@ def _arguments():
     parser.add_argument("--study", help="demo: your own file or folder in place of the sample")
     parser.add_argument("--torch", default="yes", choices=("yes", "no"), help="test: without PyTorch")
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), help="test processes")
+    parser.add_argument("--this-python", action="store_true", help="make .venv anew if it has another one")
     return parser.parse_args()
+
+
+def _venv_version():
+    code = "import sys; print(*sys.version_info[:2])"
+    if not Path(python()).exists():
+        return None
+    return tuple(map(int, subprocess.check_output([python(), "-c", code], text=True).split()))
 
 
 def demo(options):
