@@ -9,7 +9,11 @@ import numpy as np
 from ..errors import ModelProblem
 from .base import OutOfMemory, usable_cores
 
-_NO_MEMORY = ("failed to allocate memory", "bad allocation", "bad_alloc", "out of memory", "alloc failed")
+_NO_MEMORY = (
+    "failed to allocate memory", "bad allocation", "bad_alloc", "out of memory", "alloc_failed",
+    "smaller than requested bytes",
+)
+"""As its own arena, the C++ library on both systems and CUDA say it."""
 
 
 class OnnxEngine:
@@ -22,6 +26,7 @@ class OnnxEngine:
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads or usable_cores()
+        options.enable_cpu_mem_arena = False  # as fast, and memory goes back after each prediction
         options.log_severity_level = 3  # errors; warnings would fill the worker's log at every start
         providers = ["CPUExecutionProvider"]
         if device == "cuda":

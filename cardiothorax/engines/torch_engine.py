@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from torch import nn
 
 
+_NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory", "alloc_failed")
+"""As CUDA and MPS, the CPU on Linux, the CPU on Windows, and cuDNN and cuBLAS say it."""
+
+
 class TorchEngine:
     """A torch network that gives logits ``[n, classes, h, w]``; the softmax is added here."""
 
@@ -67,7 +71,7 @@ def load_weights(network: nn.Module, file: Path) -> nn.Module:
 
 def _translated(problem: Exception) -> Exception:
     text = str(problem).lower()
-    if isinstance(problem, MemoryError) or "out of memory" in text or "can't allocate memory" in text:
+    if isinstance(problem, MemoryError) or any(words in text for words in _NO_MEMORY):
         import torch
 
         if torch.cuda.is_available():

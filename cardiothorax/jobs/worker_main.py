@@ -27,6 +27,7 @@ from .packing import pack_arrays, unpack_job
 from .tasks import resolve
 
 STEPS_BEFORE_TIME_LEFT = 3
+DISK_FULL = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 SHORTEST_BETWEEN_MESSAGES = 0.05
 
 
@@ -96,7 +97,7 @@ def _listen(channel: Channel, jobs: queue.Queue[int], folder: Path) -> None:
             jobs.put(int(line))
     # The other side is gone: nobody waits for this, so nothing of it may stay.
     shutil.rmtree(folder, ignore_errors=True)
-    if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
+    if sys.platform != "win32" and os.getpgrp() == os.getpid():
         os.killpg(os.getpid(), signal.SIGKILL)
     os._exit(1)
 
@@ -129,7 +130,7 @@ def _in_words(problem: BaseException) -> CardiothoraxError:
     if isinstance(problem, MemoryError):
         text = "The computing process ran out of memory."
         return WorkerProblem(text, "Close other programs and apply again.")
-    if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    if isinstance(problem, OSError) and problem.errno in DISK_FULL:
         text = "The disk is full: the result could not be stored."
         return WorkerProblem(text, "Free some space and apply again.")
     return WorkerProblem(

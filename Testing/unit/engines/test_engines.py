@@ -250,6 +250,50 @@ def test_onnxruntime_running_out_of_memory_is_recognised(tmp_path, monkeypatch):
         onnx_engine.OnnxEngine(file).predict(BATCH)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "CUDA out of memory. Tried to allocate 20.00 GiB",
+        "MPS backend out of memory (MPS allocated: 9 GB)",
+        "[enforce fail at alloc_cpu.cpp:124] err == 0. DefaultCPUAllocator: can't allocate memory: you tried",
+        "DefaultCPUAllocator: not enough memory: you tried to allocate 1 bytes.",
+        "cuDNN error: CUDNN_STATUS_ALLOC_FAILED",
+    ],
+)
+def test_torch_running_out_of_memory_is_recognised(said):
+    torch = pytest.importorskip("torch", reason="needs the extra train")
+    from cardiothorax.engines.torch_engine import TorchEngine
+
+    class Network(torch.nn.Module):
+        def forward(self, image):
+            raise RuntimeError(said)
+
+    with pytest.raises(OutOfMemory):
+        TorchEngine(Network()).predict(BATCH)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits its own address space")
+def test_a_picture_too_large_for_the_memory_is_computed_in_tiles():
+    """Really out of memory: the shipped network on a million pixels with 200 MB left."""
+    import subprocess
+
+    code = (
+        "import resource, numpy as np\n"
+        "from cardiothorax.engines import FallbackEngine\n"
+        "from cardiothorax.engines.onnx_engine import OnnxEngine\n"
+        "from cardiothorax.resources import resource as file\n"
+        "first = OnnxEngine(file('Models', 'ctr-unet-slim', 'model.onnx'), threads=2)\n"
+        "engine = FallbackEngine(first, halo_px=122, multiple=16)\n"
+        "engine.predict(np.zeros((1, 1, 64, 64), np.float32))\n"
+        "used = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (used + 200_000_000, -1))\n"
+        "found = engine.predict(np.zeros((1, 1, 1024, 1024), np.float32))\n"
+        "print(found.shape, *engine.notes)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("(1, 4, 1024, 1024) The CPU ran out of memory: computed in ")
+
+
 # -- safetensors -------------------------------------------------------------------------------------
 
 

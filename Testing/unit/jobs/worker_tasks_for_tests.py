@@ -55,7 +55,7 @@ def chatter(inputs, arrays, progress):
 
 
 def no_memory(inputs, arrays, progress):
-    raise MemoryError
+    return {}, {"huge": np.ones(2**47)}
 
 
 def full_disk(inputs, arrays, progress):
