@@ -35,10 +35,13 @@ def choose_crf(asked: str, card: Card) -> CrfChoice:
     return CrfChoice(engine, CrfParameters(**numbers))
 
 
-def refine(film: np.ndarray, found: ProbabilityMap, choice: CrfChoice) -> ProbabilityMap:
+def refine(
+    film: np.ndarray, found: ProbabilityMap, choice: CrfChoice, *, pixel_aspect: float = 1.0
+) -> ProbabilityMap:
+    """The CRF on the network's own square; ``off`` gives back what was found."""
     if choice.engine == "off":
         return found
-    square, fit = pad_to_square(film, found.fit.side)
+    square, fit = pad_to_square(film, found.fit.side, pixel_aspect=pixel_aspect)
     low, high = np.percentile(square, [1, 99])
     grey = np.clip((square - low) / max(float(high - low), 1e-3) * 255, 0, 255).astype(np.uint8)
     return ProbabilityMap(

@@ -30,6 +30,11 @@ class Grid:
     row_mm: float = 1.0
     known: bool = False
 
+    @property
+    def pixel_aspect(self) -> float:
+        """Row over column spacing."""
+        return self.row_mm / self.column_mm
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -66,7 +71,7 @@ def measure(
         (heart_left, float(heart.left[heart_left])), (heart_right, float(heart.right[heart_right])),
         midline,
     )
-    height = grid.row_mm / grid.column_mm
+    height = grid.pixel_aspect
     of_right, of_left, of_heart = (
         outline(organ.left, organ.right, height) for organ in (right_lung, left_lung, heart)
     )

@@ -44,17 +44,18 @@ def run(
     clock = _Clock()
     film, turn = radiographic_view(image)
     crf = choose_crf(options.crf, model.card)
+    aspect = view_grid(image, turn).pixel_aspect
 
     progress(0.05, "Checking the picture")
-    flags = (*header_flags(image), *gate_flags(read_gate(film, gate)))
+    flags = (*header_flags(image), *gate_flags(read_gate(film, gate, pixel_aspect=aspect)))
     if any(flag.grade is Grade.REJECT for flag in flags):
         return _refused(image, turn, flags, _provenance(image, model, crf, options), clock)
 
     progress(0.15, "Finding lungs and heart")
-    found = segment(film, model)
+    found = segment(film, model, pixel_aspect=aspect)
     clock.lap("network")
     progress(0.6, "Refining the borders")
-    found = refine(film, found, crf)
+    found = refine(film, found, crf, pixel_aspect=aspect)
     labels = clean_labels(found.likeliest())
     clock.lap("refine")
 

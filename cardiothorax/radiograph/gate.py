@@ -38,13 +38,13 @@ class GateReading:
         return int(np.argmax(self.turns))
 
 
-def read(film: np.ndarray, model: LoadedModel) -> GateReading:
+def read(film: np.ndarray, model: LoadedModel, *, pixel_aspect: float = 1.0) -> GateReading:
     """Of a film float32 ``[rows, cols]``, 0 to 255, as it lies in radiographic view."""
     spec = model.card.input
     grey = film[:: max(1, len(film) // 1024), :: max(1, film.shape[1] // 1024)]
     low, high = np.percentile(grey, [spec.normalisation.low_percentile, spec.normalisation.high_percentile])
     scaled = np.clip((film - low) / max(float(high - low), 1e-3), 0, 1) * 255
-    square, _ = pad_to_square(scaled, spec.side_px)
+    square, _ = pad_to_square(scaled, spec.side_px, pixel_aspect=pixel_aspect)
     p = model.engine.predict((square / 127.5 - 1)[None, None])[0].reshape(-1).astype(float)
     turns = p[:TURNS] + p[TURNS : 2 * TURNS]
     films = float(turns.sum())

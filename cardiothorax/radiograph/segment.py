@@ -43,10 +43,15 @@ class ProbabilityMap:
         return best
 
 
-def segment(film: np.ndarray, model: LoadedModel) -> ProbabilityMap:
-    """Class probabilities of ``film`` float32 ``[rows, cols]``, 0 to 255, in radiographic view."""
+def segment(film: np.ndarray, model: LoadedModel, *, pixel_aspect: float = 1.0) -> ProbabilityMap:
+    """Class probabilities of ``film`` float32 ``[rows, cols]``, 0 to 255, in radiographic view.
+
+    ``pixel_aspect`` is row over column spacing: the network sees the chest in its proportions.
+    """
     spec = model.card.input
-    to_square = centre_crop_to_square if spec.padding == "centre_crop" else pad_to_square
-    square, fit = to_square(film, spec.side_px)
+    if spec.padding == "centre_crop":
+        square, fit = centre_crop_to_square(film, spec.side_px)
+    else:
+        square, fit = pad_to_square(film, spec.side_px, pixel_aspect=pixel_aspect)
     network_input = normalise(square, spec.normalisation)[None, None]
     return ProbabilityMap(model.engine.predict(network_input)[0], fit)

@@ -307,3 +307,14 @@ def test_a_line_without_length_is_refused() -> None:
     image = film(drawn())
     with pytest.raises(GeometryProblem, match="no length"):
         edited_line(measured(image), image, "T", ((50.0, 60.0), (50.0, 60.0)), reader="")
+
+
+def test_oblong_pixels_are_shown_to_the_network_in_proportion_and_measured_on_their_own_grid() -> None:
+    squeezed = np.ascontiguousarray(drawn()[::2])
+    study = measured(film(squeezed, spacing_mm=(1.5, 3.0, 1.0)))
+    whole = measured(film(drawn()))
+    assert study.result.values is not None
+    assert whole.result.values is not None
+    assert study.labels.shape == squeezed.shape
+    assert study.result.values.ctr == pytest.approx(whole.result.values.ctr, abs=0.01)
+    assert study.result.values.heart_area_mm2 == pytest.approx(whole.result.values.heart_area_mm2, rel=0.03)
