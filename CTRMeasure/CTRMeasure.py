@@ -52,15 +52,17 @@ def registerSampleData():
 
     from cardiothorax.resources import resource
 
-    film = resource("Samples", "ctr_sample.dcm")
-    if film.is_file():
+    films = sorted(resource("Samples").glob("*.dcm"))
+    if films and SampleData.SampleDataLogic().sourceForSampleName(SAMPLE) is None:
         SampleData.SampleDataLogic.registerCustomSampleDataSource(
             category="Cardiothorax",
             sampleName=SAMPLE,
-            uris=film.as_uri(),
-            fileNames=film.name,
+            sampleDescription=_("A synthesized chest radiograph"),
+            uris=films[0].as_uri(),
+            fileNames=films[0].name,
             nodeNames="Sample film",
             loadFileType="VolumeFile",
+            loadFileProperties={"singleFile": True},
         )
 
 
@@ -229,6 +231,7 @@ class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def onSample(self):
         import SampleData
 
+        registerSampleData()  # the application may have been started before the module was added
         with slicer.util.tryWithErrorDisplay(_("The sample film could not be loaded."), waitCursor=True):
             self._parameterNode.inputVolume = SampleData.SampleDataLogic().downloadSample(SAMPLE)
 

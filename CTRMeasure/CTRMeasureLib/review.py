@@ -229,7 +229,7 @@ class ReviewPanel(VTKObservationMixin):
 
     def _closeEditor(self):
         if self._editorNode is not None:
-            self.ui.segmentEditor.setActiveEffectByName("")
+            self.ui.segmentEditor.setActiveEffect(None)
             self.ui.segmentEditor.setSegmentationNode(None)
             self.ui.segmentEditor.setMRMLSegmentEditorNode(None)
             self._editorNode = None
@@ -240,7 +240,7 @@ class ReviewPanel(VTKObservationMixin):
 
     def exit(self):
         self.settle()
-        self.ui.segmentEditor.setActiveEffectByName("")
+        self.ui.segmentEditor.setActiveEffect(None)
         self.ui.segmentEditor.removeViewObservations()
 
     def cleanup(self):

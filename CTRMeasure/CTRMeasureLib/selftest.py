@@ -1,5 +1,7 @@
 """The module's own test: a reader's whole way, through the functions that the panel uses."""
 
+import tempfile
+
 import slicer
 
 
@@ -58,7 +60,7 @@ class Workflow:
     def _export(self, study):
         from .exporting import Choice, export
 
-        with slicer.util.tempDirectory() as folder:
+        with tempfile.TemporaryDirectory() as folder:
             written = export(study, folder, Choice())
             assert len(written) == 4
             assert all(path.stat().st_size > 0 for path in written)

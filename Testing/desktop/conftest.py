@@ -58,6 +58,14 @@ def panel(desktop, fake_worker):
 
 
 @pytest.fixture
+def real_panel(desktop):
+    """The module as it is shipped: its own worker, model and sample film."""
+    widget = desktop.load_module(MODULE)
+    desktop.enter(widget)
+    return widget
+
+
+@pytest.fixture
 def film(desktop):
     """A volume in the scene that the fake process answers with drawn lungs and heart."""
     import slicer

@@ -22,7 +22,7 @@ _COLORS = {
 }
 _OTHER_COLOR = (0.8, 0.8, 0.8)
 _GLYPH_PERCENT = 1.4
-_TEXT_PERCENT = 2.6
+_TEXT_PERCENT = 3.0
 _THICKNESS = 0.3
 """Of a glyph."""
 
@@ -64,9 +64,8 @@ def style_line(node: Any) -> None:
     display.SetLineThickness(_THICKNESS)
     display.SetSliceProjection(True)  # the film is one slice: a line is seen at any offset
     text = display.GetTextProperty()
-    {"MRD": text.SetJustificationToRight, "MLD": text.SetJustificationToLeft}.get(
-        name, text.SetJustificationToCentered
-    )()
+    # The text hangs on the line's middle; these grow away from the midline.
+    text.SetJustification(vtk.VTK_TEXT_RIGHT if name in ("T", "MRD") else vtk.VTK_TEXT_LEFT)
     text.SetVerticalJustification(vtk.VTK_TEXT_TOP if name in ("MRD", "MLD") else vtk.VTK_TEXT_BOTTOM)
 
 
