@@ -6,7 +6,7 @@
 
 PROJECT = python=$$(sh tools/find_python.sh "$(PYTHON)") && "$$python" tools/project.py $(if $(PYTHON),--this-python)
 
-.PHONY: help demo test lint bench screenshots evidence venv constraints clean
+.PHONY: help demo test lint bench screenshots numbers evidence venv constraints clean
 
 help:
 	@echo "make demo [STUDY=path]   measure a study, say where report and pictures are"
@@ -14,6 +14,7 @@ help:
 	@echo "make lint                lint and types"
 	@echo "make bench               seconds per image, by stage and engine"
 	@echo "make screenshots         the README's pictures, drawn anew"
+	@echo "make numbers             the table of numbers that a test repeats, made anew"
 	@echo "make evidence            the tables in Docs/, filled from Docs/evidence/*.json"
 	@echo "make clean               remove .venv and what tools leave behind"
 
@@ -23,5 +24,5 @@ demo:
 test:
 	@$(PROJECT) test $(if $(JOBS),--jobs "$(JOBS)") $(if $(TORCH),--torch "$(TORCH)")
 
-lint bench screenshots evidence venv constraints clean:
+lint bench screenshots numbers evidence venv constraints clean:
 	@$(PROJECT) $@ $(if $(TORCH),--torch "$(TORCH)")

@@ -105,6 +105,11 @@ def screenshots(options):
     return run([python(), "Testing/desktop/screenshots.py"])
 
 
+def numbers(options):
+    install_for_tests(options)
+    return run([python(), "-m", "Testing.bench.fixed_films"])
+
+
 def evidence(options):
     install(DEMO_EXTRAS)
     return run([python(), "tools/fill_evidence.py"])
@@ -228,7 +233,9 @@ def run_steps(steps):
     return 1 if failed else 0
 
 
-COMMANDS = {f.__name__: f for f in (demo, test, lint, bench, screenshots, evidence, venv, constraints, clean)}
+COMMANDS = {
+    f.__name__: f for f in (demo, test, lint, bench, screenshots, numbers, evidence, venv, constraints, clean)
+}
 
 if __name__ == "__main__":
     main()

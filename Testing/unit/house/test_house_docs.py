@@ -105,7 +105,9 @@ def test_troubleshooting_quotes_what_is_really_said(message: str) -> None:
 def test_offline_instructions_name_the_tested_versions() -> None:
     """Else a hospital installs what nobody tried."""
     constraints = (REPOSITORY / "constraints.txt").read_text("utf-8").lower().splitlines()
-    command = re.search(r"^python -m pip download (.*)$", (REPOSITORY / "README.md").read_text("utf-8"), re.MULTILINE)
+    command = re.search(
+        r"^python -m pip download (.*)$", (REPOSITORY / "README.md").read_text("utf-8"), re.MULTILINE
+    )
     assert command is not None
     pins = re.findall(r"\S+==\S+", command[1])
     assert len(pins) == 3
