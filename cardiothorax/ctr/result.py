@@ -25,6 +25,7 @@ FLAG_CODES = {
         "spacing_uncalibrated",
         "edited",
         "unusual_file",
+        "device_fallback",
     ),
     "review": (
         "rotated_patient",
@@ -35,7 +36,6 @@ FLAG_CODES = {
         "heart_on_the_right",
         "perhaps_not_frontal",
         "supine",
-        "device_fallback",
     ),
     "reject": ("not_frontal_chest", "turned", "organ_missing"),
 }
