@@ -102,7 +102,7 @@ def bench(options):
 
 def screenshots(options):
     install_for_tests(options)
-    return run([python(), "Testing/desktop/screenshots.py"])
+    return run([python(), "Testing/scene/render_screenshots.py"])
 
 
 def numbers(options):
