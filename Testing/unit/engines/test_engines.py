@@ -272,28 +272,6 @@ def test_torch_running_out_of_memory_is_recognised(said):
         TorchEngine(Network()).predict(BATCH)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="limits its own address space")
-def test_a_picture_too_large_for_the_memory_is_computed_in_tiles():
-    """Really out of memory: the shipped network on a million pixels with 200 MB left."""
-    import subprocess
-
-    code = (
-        "import resource, numpy as np\n"
-        "from cardiothorax.engines import FallbackEngine\n"
-        "from cardiothorax.engines.onnx_engine import OnnxEngine\n"
-        "from cardiothorax.resources import resource as file\n"
-        "first = OnnxEngine(file('Models', 'ctr-unet-slim', 'model.onnx'), threads=2)\n"
-        "engine = FallbackEngine(first, halo_px=122, multiple=16)\n"
-        "engine.predict(np.zeros((1, 1, 64, 64), np.float32))\n"
-        "used = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()\n"
-        "resource.setrlimit(resource.RLIMIT_AS, (used + 200_000_000, -1))\n"
-        "found = engine.predict(np.zeros((1, 1, 1024, 1024), np.float32))\n"
-        "print(found.shape, *engine.notes)\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.startswith("(1, 4, 1024, 1024) The CPU ran out of memory: computed in ")
-
-
 # -- safetensors -------------------------------------------------------------------------------------
 
 
