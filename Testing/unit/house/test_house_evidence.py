@@ -65,12 +65,16 @@ def test_documents_are_up_to_date(fill: ModuleType, document: Path) -> None:
     assert fill.filled(text, REPOSITORY / "Docs" / "evidence") == text, "run: make evidence"
 
 
+NEEDS_A_GPU = "bench-gpu.json"
+"""May stay unmeasured, and says so: not every release is made where there is one."""
+
+
 def test_every_figure_has_been_measured(fill: ModuleType) -> None:
     missing = [
         f"{document.name}: {figure[2]} {figure[3]}"
         for document in DOCUMENTS
         for figure in fill.FIGURE.finditer(document.read_text("utf-8"))
-        if figure[5] == fill.NOT_MEASURED
+        if figure[5] == fill.NOT_MEASURED and figure[2] != NEEDS_A_GPU
     ]
     assert not missing
 
