@@ -88,16 +88,20 @@ def gate(data: Path, out: Path, steps: int) -> int:
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="JSON file.")
 @click.option("--crf", default="default", type=click.Choice(["default", "off", "grid", "pydensecrf"]))
 @click.option("--change", default="none", help="Alter each film first: see the error for the names.")
+@click.option("--mirror/--no-mirror", default=None, help="Average with the mirrored film, or not.")
+@click.option("--side", type=click.IntRange(64, 1024), help="Input size of the network, in pixels.")
 @click.option("--engine", default="auto", type=click.Choice(["auto", "onnx", "torch"]))
 def measure(
-    model: str | None, data: Path, split: str, out: Path, crf: str, change: str, engine: str
+    model: str | None, data: Path, split: str, out: Path, crf: str, change: str,
+    mirror: bool | None, side: int | None, engine: str,
 ) -> int:
     """Measure MODEL (name or folder) on labelled films through the whole pipeline."""
     from ..ctr.evidence import measured_as_plain
     from ..report import write_json
 
     plain: dict[str, Any] = measured_as_plain(
-        model, data, split=split, crf=crf, change=change, engine=engine, command=_command()
+        model, data, split=split, crf=crf, change=change, engine=engine, mirror=mirror, side_px=side,
+        command=_command(),
     )
     write_json(plain, out)
     for source, figures in plain["sources"].items():

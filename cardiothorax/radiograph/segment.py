@@ -8,6 +8,7 @@ import numpy as np
 
 from ..imaging.square import SquareFit, centre_crop_to_square, pad_to_square, resample_probabilities
 from ..models import LoadedModel
+from .labels import BACKGROUND, HEART, LEFT_LUNG, RIGHT_LUNG
 from .normalise import normalise
 
 
@@ -43,6 +44,11 @@ class ProbabilityMap:
         return best
 
 
+MIRROR_AVERAGING = "mirror_averaging"
+"""Key in a card's defaults: average with the mirrored film's prediction."""
+_SWAPPED = [BACKGROUND, RIGHT_LUNG, LEFT_LUNG, HEART]
+
+
 def segment(film: np.ndarray, model: LoadedModel, *, pixel_aspect: float = 1.0) -> ProbabilityMap:
     """Class probabilities of ``film`` float32 ``[rows, cols]``, 0 to 255, in radiographic view.
 
@@ -54,4 +60,8 @@ def segment(film: np.ndarray, model: LoadedModel, *, pixel_aspect: float = 1.0) 
     else:
         square, fit = pad_to_square(film, spec.side_px, pixel_aspect=pixel_aspect)
     network_input = normalise(square, spec.normalisation)[None, None]
-    return ProbabilityMap(model.engine.predict(network_input)[0], fit)
+    classes = model.engine.predict(network_input)[0]
+    if model.card.defaults.get(MIRROR_AVERAGING):
+        mirrored = model.engine.predict(np.ascontiguousarray(network_input[..., ::-1]))[0]
+        classes = (classes + mirrored[_SWAPPED][..., ::-1]) / 2
+    return ProbabilityMap(classes, fit)

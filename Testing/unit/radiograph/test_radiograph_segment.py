@@ -133,3 +133,33 @@ def test_photographs_noise_ct_and_mr_are_refused(shared_data: Path) -> None:
     pictures += [np.asarray(Picture.open(path).convert("L"), np.float32) for path in frames]
     for number, picture in enumerate(pictures):
         assert read(picture, gate).frontal < 0.5, number  # type: ignore[arg-type]
+
+
+class LeftBright:
+    """Calls the picture's bright left half right lung, the rest background: knows no mirror."""
+
+    name, device = "onnx", "cpu"
+
+    def predict(self, batch: np.ndarray) -> np.ndarray:
+        classes = np.zeros((1, 4, *batch.shape[2:]), np.float32)
+        bright = batch[0, 0] > 0
+        bright[:, bright.shape[1] // 2 :] = False
+        classes[0, 2], classes[0, 0] = bright, ~bright
+        return classes
+
+
+def test_mirror_averaging_turns_back_and_swaps_the_lungs() -> None:
+    from dataclasses import replace
+
+    from cardiothorax.models import LoadedModel
+    from cardiothorax.radiograph.segment import MIRROR_AVERAGING, segment
+
+    gate = warm_model(None, task="radiograph-gate", device="cpu")
+    spec = replace(gate.card.input, side_px=32)
+    card = replace(gate.card, input=spec, defaults={MIRROR_AVERAGING: True})
+    film = np.zeros((32, 32), np.float32)
+    film[:, :10] = film[:, 22:] = 200
+    found = segment(film, LoadedModel(card, LeftBright(), Path("nowhere"), "0" * 64)).classes
+    assert (found[2, :, :10] == 0.5).all()  # seen directly as right lung, in the mirror as background
+    assert (found[1, :, 22:] == 0.5).all()  # only in the mirror, where it is called right lung
+    np.testing.assert_allclose(found.sum(axis=0), 1)
