@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -37,7 +38,8 @@ class BatchConsole:
             if not self._quiet:
                 self._line(f"[{self._count}/{self._batch.total}] {row_in_words(event)}")
         if self._bar is not None:
-            step = f"{event.step}: {event.file}" if isinstance(event, StudyProgress) else event.file
+            name = Path(event.file).name
+            step = f"{event.step}: {name}" if isinstance(event, StudyProgress) else name
             part = event.fraction if isinstance(event, StudyProgress) else 0.0
             left = self._batch.seconds_left
             done = min(self._count + part, self._batch.total)
@@ -73,8 +75,9 @@ def duration(seconds: float) -> str:
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
 
 
-def _shortened(text: str, longest: int = 44) -> str:
-    return text if len(text) <= longest else f"{text[: longest // 2 - 1]}…{text[-(longest // 2) :]}"
+def _shortened(text: str, width: int = 44) -> str:
+    """Always ``width`` wide, so that the bar stands still; the middle goes, both ends tell most."""
+    return text.ljust(width) if len(text) <= width else f"{text[: width // 2 - 1]}…{text[-(width // 2) :]}"
 
 
 def _bar() -> Any:

@@ -23,8 +23,9 @@ Examples:
 
 \b
 Written to DIR:
-  results.csv        a row a film: ctr, diameters in px and mm, cardiomegaly,
-                     verdict (ok, review, reject), flags, error, seconds, ...
+  results.csv        a row for each film of this command: ctr, diameters in px
+                     and mm, cardiomegaly, verdict (ok, review, reject), flags,
+                     error, seconds, ...
   results.json       everything, with lines, evidence of flags, provenance
   NAME_labels.nrrd   --masks: 1 left lung, 2 right lung, 3 heart, on the film's grid
   NAME.png           --overlay: the film with outlines and lines

@@ -41,10 +41,9 @@ def end_group(process: subprocess.Popen[bytes]) -> None:
         process.kill()
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(END_SECONDS)
-    for pipe in (process.stdin, process.stdout):
-        with contextlib.suppress(OSError):
-            if pipe is not None and pipe is process.stdin:
-                pipe.close()
+    with contextlib.suppress(OSError):  # the other pipe is closed by the thread that reads it
+        if process.stdin is not None:
+            process.stdin.close()
 
 
 def _end_tree_on_windows(process: subprocess.Popen[bytes]) -> None:
