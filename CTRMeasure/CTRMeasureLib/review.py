@@ -117,6 +117,7 @@ class ReviewPanel(VTKObservationMixin):
         self.ui.redoButton.enabled = review is not None and review.can_redo
         self.ui.resetButton.enabled = review is not None and review.edited
         self.ui.valuesTable.setMRMLTableNode(review.nodes.table if review is not None else None)
+        self._fitColumns()
         self.ui.ratioLabel.text = words.ratioLine(result) if result else ""
         self.ui.ratioTextLabel.text = words.findingLine(result) if result else ""
         self.ui.lengthsLabel.text = words.lengthsLine(result.values) if result else ""
@@ -138,9 +139,15 @@ class ReviewPanel(VTKObservationMixin):
         font.setPointSizeF(font.pointSizeF() * 1.9)
         font.setBold(True)
         self.ui.ratioLabel.font = font
+
+    def _fitColumns(self):
+        """Quantity and note share what value and unit leave."""
         header = self.ui.valuesTable.horizontalHeader()
-        header.setSectionResizeMode(qt.QHeaderView.Interactive)
-        header.stretchLastSection = True
+        share, fit = qt.QHeaderView.Stretch, qt.QHeaderView.ResizeToContents
+        modes = (share, fit, fit, share)
+        if header.count() == len(modes):
+            for column, mode in enumerate(modes):
+                header.setSectionResizeMode(column, mode)
 
     # Observing
 

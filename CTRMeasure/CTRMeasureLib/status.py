@@ -32,7 +32,7 @@ class StatusLine:
     def __init__(self, ui):
         self.ui = ui
         self._details = ""
-        ui.detailsButton.connect("clicked()", self.showDetails)
+        ui.detailsButton.connect("clicked()", self.copyDetails)
 
     def say(self, text, grade="note"):
         self.ui.statusLabel.text = text
@@ -45,10 +45,12 @@ class StatusLine:
         self.say(str(error), "reject")
         self._details = "\n".join(log)
         self.ui.detailsButton.visible = bool(log)
+        tip = _("Copy this text and the log to the clipboard:\n{log}")
+        self.ui.detailsButton.toolTip = tip.format(log=self._details)
 
-    def showDetails(self):
-        text, title = self.ui.statusLabel.text, _("CTRMeasure")
-        slicer.util.messageBox(text, detailedText=self._details, windowTitle=title)
+    def copyDetails(self):
+        """To the clipboard, for a report."""
+        slicer.app.clipboard().setText(f"{self.ui.statusLabel.text}\n\n{self._details}")
 
 
 def showFlags(column, flags, notes):

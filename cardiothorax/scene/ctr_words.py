@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..ctr.result import CtrResult, CtrValues
+from ..records import Edit
 from .lines import Label
 from .tables import Row
 
@@ -33,9 +34,8 @@ def table_of(result: CtrResult) -> list[Row]:
     if result.automatic is not None:
         rows.append(("Automatic ratio before the edit", f"{result.automatic.ctr:.{RATIO_DECIMALS}f}", "", ""))
     rows.append(("Verdict", result.verdict, "", ""))
-    rows += [(f"Flag: {flag.code}", flag.text, "", flag.evidence) for flag in result.flags]
-    edits = result.provenance.edits
-    rows += [("Edited", edit.what, "", f"{edit.edited_by or 'unnamed'}, {edit.edited_at}") for edit in edits]
+    rows += [(f"Flag: {flag.code}", "", "", f"{flag.text} {flag.evidence}".rstrip()) for flag in result.flags]
+    rows += [("Edited", "", "", _signed(edit)) for edit in result.provenance.edits]
     return rows
 
 
@@ -64,6 +64,10 @@ def _value_rows(values: CtrValues) -> list[Row]:
         for name, mm2, px in areas
     ]
     return rows
+
+
+def _signed(edit: Edit) -> str:
+    return f"{edit.what}, {edit.edited_by or 'unnamed reader'}, {edit.edited_at}"
 
 
 def _length(name: str, mm: float | None, px: float) -> Row:
