@@ -63,12 +63,13 @@ def test_demo_says_the_numbers_and_where_everything_is(cardiothorax, film):
     done = cardiothorax("demo", film, "--out", "shown")
     assert done.code == 0, done.err
     out = cardiothorax.folder / "shown"
-    for name in ("film.html", "film.png", "film_labels.nrrd", "results.csv", "results.json"):
+    for name in ("report.html", "film.png", "film_labels.nrrd", "results.csv", "results.json"):
         assert (out / name).stat().st_size > 0
         assert name in done.out
     assert "CTR 0." in done.out
     assert "not a medical device" in done.out
-    assert "<html" in (out / "film.html").read_text(encoding="utf-8")
+    assert "True ratio of this synthesized film: 0." in done.out
+    assert "<html" in (out / "report.html").read_text(encoding="utf-8")
 
 
 def test_demo_of_a_film_that_is_not_there(cardiothorax):

@@ -58,8 +58,10 @@ def demo(study: str | None, out: Path) -> int:
     plain = json.loads(report.results.read_text(encoding="utf-8"))["results"]
     for measured, made in zip(batch.studies, plain, strict=True):
         if made["result"] is not None:
-            page = _report(made["result"], Path(measured.file), report.results.parent, measured.name)
-            _say(made["result"], measured.file, report.results.parent, measured.name, page)
+            out, name = report.results.parent, measured.name
+            film, page_name = Path(measured.file), "report" if len(plain) == 1 else name
+            page = _report(made["result"], film, out, name, page_name)
+            _say(made["result"], film, out, name, page)
     click.echo(f"Table    {report.table}\nAll      {report.results}")
     return EXIT_INPUTS_FAILED if report.failed else 0
 
@@ -73,7 +75,7 @@ def _sample() -> str:
     return os.fspath(sample)
 
 
-def _report(plain: dict[str, Any], film: Path, out: Path, name: str) -> Path | str:
+def _report(plain: dict[str, Any], film: Path, out: Path, name: str, page_name: str) -> Path | str:
     """The page, or in words why there is none (the extra ``report`` may not be installed)."""
     import SimpleITK
 
@@ -86,7 +88,7 @@ def _report(plain: dict[str, Any], film: Path, out: Path, name: str) -> Path | s
     result: CtrResult = from_plain(CtrResult, plain)
     labels = SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(os.fspath(out / f"{name}_labels.nrrd")))
     run = CtrRun(result, labels.reshape(labels.shape[-2:]))
-    page = out / f"{name}.html"
+    page = out / f"{page_name}.html"
     try:
         write_html(run, page, image=read_radiograph(film), card=find_model(None, task="ctr").checked_card())
     except CardiothoraxError as problem:
@@ -94,7 +96,7 @@ def _report(plain: dict[str, Any], film: Path, out: Path, name: str) -> Path | s
     return page
 
 
-def _say(plain: dict[str, Any], film: str, out: Path, name: str, page: Path | str) -> None:
+def _say(plain: dict[str, Any], film: Path, out: Path, name: str, page: Path | str) -> None:
     from ..ctr.result import CtrResult
     from ..records import from_plain
     from ..report.wording import NOTICE, finding, length, ratio
@@ -109,6 +111,9 @@ def _say(plain: dict[str, Any], film: str, out: Path, name: str, page: Path | st
         th = length(values.cardiac_diameter_mm, values.cardiac_diameter_px)
         said = f"CTR {ratio(values.ctr, values.cutoff)}, {finding(values)}"
         click.echo(f"  {said}: heart Th {th}, thorax T {t}")
+        truth = _truth_beside(film)
+        if truth is not None:
+            click.echo(f"  True ratio of this synthesized film: {truth:.3f} (measured {values.ctr:.3f})")
     click.echo(f"  Verdict: {result.verdict}")
     for flag in result.flags:
         click.echo(f"  {flag.grade.value}: {flag.text}")
@@ -116,3 +121,12 @@ def _say(plain: dict[str, Any], film: str, out: Path, name: str, page: Path | st
     click.echo(f"Report   {page}")
     click.echo(f"Picture  {out / name}.png")
     click.echo(f"Masks    {out / name}_labels.nrrd")
+
+
+def _truth_beside(film: Path) -> float | None:
+    """Of a film made by ``cardiothorax phantom``, which writes its truth beside it."""
+    try:
+        plain = json.loads(film.with_name(f"{film.stem}_truth.json").read_text(encoding="utf-8"))
+        return float(plain["truth"]["ctr"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
