@@ -276,7 +276,7 @@ def _heart(
     width = body.ctr * thoracic
     stretch = np.where(x > 0, width * (1 - share) / x.max(), width * share / -x.min())
     top = 0.430 + 0.020 * n[8]
-    bottom = 0.905 + 0.25 * (body.ctr - 0.475) + 0.012 * n[9]
+    bottom = 0.900 + 0.18 * (body.ctr - 0.475) + 0.012 * n[9]
     y = body.apex_mm + (top + (t - t.min()) / np.ptp(t) * (bottom - top)) * height
     floor = (np.interp(-0.10 * size, *domes[0]) + np.interp(0.22 * size, *domes[1])) / 2
     y = y + 0.5 * (floor - (body.apex_mm + 0.792 * height))  # the heart rests on the diaphragm

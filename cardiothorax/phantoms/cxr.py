@@ -47,6 +47,9 @@ def make(seed: int, *, options: CxrOptions | None = None) -> PhantomFilm:
     thorax = _thorax(film, options, draw)
     grey = _picture(thorax, film, options, draw)
     labels = _labels(thorax, film)
+    if options.collimated:  # what the blades cover cannot be seen, so it is not part of the truth
+        blades = tuple(0.07 * draw("frame").random(4))
+        grey, labels = tone.frame(grey, blades, 0.0), tone.frame(labels, blades, 0)
     image = Image(
         array=(np.rint(grey * TOP) * (255 / TOP)).astype(np.float32)[None],
         spacing_mm=(film.pixel_mm, film.pixel_mm, 1.0),
@@ -144,8 +147,6 @@ def _picture(thorax: anatomy.Thorax, film: Film, options: CxrOptions, draw: _Str
     grey = tone.develop(film, received, tone.draw_tone(look, exposure, rng))
     if options.marker:
         grey = tone.marker(film, grey, options.marker, 14 + 10 * rng.random(), 16 + 12 * rng.random())
-    if options.collimated:
-        grey = tone.frame(grey, tuple(0.07 * draw("frame").random(4)), 0.0)
     return np.asarray(np.clip(grey, 0, 1))
 
 

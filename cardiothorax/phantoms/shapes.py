@@ -15,6 +15,9 @@ from scipy.ndimage import zoom
 ROW_STEP_MM = 0.1
 """Sampling of outlines by row; the ends of a row are then right to a few hundredths of a millimetre."""
 
+GOLDEN = 0.618034
+"""Step of an even, never repeating sequence in 0 to 1: keeps regular samples from making moire."""
+
 
 @dataclass(frozen=True)
 class Film:
@@ -155,10 +158,13 @@ class Cloud:
         if s.size < 2:
             return
         cx, cy, r = (np.interp(s, length, v) for v in (line[:, 0], line[:, 1], radius))
-        dx, dy = np.gradient(cx), np.gradient(cy)
+        heading = np.gradient(line, axis=0)  # between the line's points it turns evenly: no fans
+        dx, dy = (np.interp(s, length, v) for v in heading.T)
         norm = np.maximum(np.hypot(dx, dy), 1e-9)
         count = max(3, int(np.ceil(2 * r.max() / step)))
         v = (np.arange(count) + 0.5) / count * 2 - 1
+        uneven = (np.arange(s.size) * GOLDEN % 1 - 0.5)[:, None] * 2 / count
+        v = v + uneven
         across = r[:, None] * v
         x = cx[:, None] - (dy / norm)[:, None] * across
         y = cy[:, None] + (dx / norm)[:, None] * across

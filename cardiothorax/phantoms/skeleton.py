@@ -12,7 +12,7 @@ import numpy as np
 from scipy.ndimage import zoom
 
 from .anatomy import CAGE_T, CAGE_X, Thorax
-from .shapes import Cloud, Film, chord, noise_field, smooth_step
+from .shapes import GOLDEN, Cloud, Film, chord, noise_field, smooth_step
 
 MARROW = 0.18
 """Mineral in spongy bone, of that in compact bone."""
@@ -80,7 +80,7 @@ def _filled(
     a = (np.arange(na) + 0.5) / na * 2 - 1
     nb = max(9, int(w.max() / 1.3))
     b = (np.arange(nb) + 0.5) / nb * 2 - 1
-    uneven = (np.arange(len(s)) * 0.618 % 1 - 0.5)[:, None, None]  # no moire along the bone
+    uneven = (np.arange(len(s)) * GOLDEN % 1 - 0.5)[:, None, None]
     aa = a[None, :, None] + uneven * 2 / na
     bb = b[None, None, :] - uneven * 2 / nb
     points = c[:, None, None] + 0.5 * (
@@ -243,11 +243,12 @@ def _vertebra(
     n = rng.standard_normal(8)
     half = np.interp(k, [0, 4, 9, 15, 20], [12.5, 14.5, 14.5, 18.0, 21.0])
     deep = np.interp(k, [0, 4, 15, 20], [15, 18, 28, 32])
-    waist = half * (0.93 + 0.30 * v * v)
+    waist = half * (0.90 + 0.42 * v * v)
     top = np.abs(v) * 2  # 1 at the disc's middle
-    plate = 0.80 + 0.03 * n[0] - 0.02 * (x / half) ** 2
+    plate = 0.86 + 0.03 * n[0] - 0.02 * (x / half) ** 2
     inside = smooth_step(waist - np.abs(x), 0.5)
-    out = MARROW * deep * chord(x / (waist * 1.15), 3) * smooth_step((plate - top) * gap / 2, 0.9) * inside
+    spongy = 0.75 * MARROW * deep * chord(x / (waist * 1.15), 3)
+    out = spongy * smooth_step((plate - top) * gap / 2, 0.9) * inside
     out += (1.9 + 0.3 * n[4]) * np.exp(-((((top - plate) * gap / 2) / 1.0) ** 2)) * inside
     out += 1.7 * np.exp(-(((np.abs(x) - waist + 1.0) / 1.1) ** 2)) * (top < plate)
     lean = 0.25 * rotation

@@ -31,8 +31,8 @@ def draw_tone(look: str, exposure: float, rng: np.random.Generator) -> Tone:
     shift = -38.0 * np.log2(exposure)
     if look == "film":
         return Tone(
-            middle_mm=98 + 8 * n[0] - shift * 0.5, width_mm=25 + 3 * u[0], detail=0.10 + 0.1 * u[1],
-            black=0.16 + 0.06 * u[2], white=0.90 + 0.06 * u[3],
+            middle_mm=95 + 8 * n[0] - shift * 0.5, width_mm=22 + 4 * u[0], detail=0.10 + 0.1 * u[1],
+            black=0.16 + 0.06 * u[2], white=0.94 + 0.05 * u[3],
         )  # fmt: skip
     if look == "digital":
         return Tone(
@@ -88,7 +88,7 @@ def marker(film: Film, grey: np.ndarray, letter: str, top_mm: float, from_edge_m
 
 
 def frame(grey: np.ndarray, widths: tuple[float, float, float, float], value: float) -> np.ndarray:
-    """Collimator blades: shares of the picture at the top, bottom, left and right."""
+    """Collimator blades: ``value`` on shares of the picture at the top, bottom, left and right."""
     rows, cols = grey.shape
     top, bottom, left, right = (round(w * n) for w, n in zip(widths, (rows, rows, cols, cols), strict=True))
     out = np.full_like(grey, value)

@@ -146,6 +146,17 @@ def test_a_tilt_turns_masks_and_picture_alike() -> None:
     assert lung[0] == pytest.approx(lung[1], abs=12)
 
 
+def test_what_the_blades_cover_is_black_and_unlabelled() -> None:
+    asked = replace(SMALL, field_mm=310.0, ctr=0.55)
+    plain, framed = cxr.make(6, options=asked), cxr.make(6, options=replace(asked, collimated=True))
+    black = framed.image.array[0] == 0
+    covered = black.all(axis=1)[:, None] | black.all(axis=0)[None]
+    assert 0 < covered.mean() < 0.3
+    assert not framed.labels[covered].any()
+    np.testing.assert_array_equal(framed.labels[~covered], plain.labels[~covered])
+    np.testing.assert_array_equal(framed.image.array[0][~covered], plain.image.array[0][~covered])
+
+
 def test_lungs_are_darker_than_the_heart_and_air_is_darkest(films: list[cxr.PhantomFilm]) -> None:
     for film in films:
         grey = film.image.array[0]
