@@ -4,6 +4,7 @@ import importlib.util
 import os
 import sys
 
+import qt
 import slicer
 import vtk
 from slicer.i18n import tr as _
@@ -27,6 +28,7 @@ def putPackageOnPath():
 putPackageOnPath()
 
 SAMPLE = "CTRMeasureFilm"
+READER_SETTING = "CTRMeasure/reader"
 
 
 class CTRMeasure(ScriptedLoadableModule):
@@ -75,6 +77,7 @@ class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.logic = logic
         self._parameterNode = None
         self._guiTag = None
+        self._corrected = None
 
     def setup(self):
         ScriptedLoadableModuleWidget.setup(self)
@@ -113,6 +116,7 @@ class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         )
         self.ui.sampleButton.connect("clicked()", self.onSample)
         self.ui.exportButton.connect("clicked()", self.onExport)
+        self.ui.readerEdit.connect("editingFinished()", self.onReader)
         scene = slicer.mrmlScene
         for event, function in (
             (scene.StartCloseEvent, self.onSceneStartClose),
@@ -149,6 +153,7 @@ class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.film.stop()
         self.batch.saveCorrection()
         self.review.forget()
+        self._corrected = None
         self.batch.sceneClosed()
         self.setParameterNode(None)
 
@@ -175,6 +180,8 @@ class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             first = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLScalarVolumeNode")
             if first:
                 self._parameterNode.inputVolume = first
+        if not self._parameterNode.reader:
+            self._parameterNode.reader = slicer.util.settingsValue(READER_SETTING, "")
 
     def setParameterNode(self, parameterNode):
         if self._parameterNode:
@@ -212,6 +219,7 @@ class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         except CardiothoraxError as problem:
             self.review.open(None)
             self.status.sayProblem(problem)
+        self._noteCorrection()
 
     def onStudy(self, study):
         """A film was measured or opened from the batch: it is in the scene; review it."""
@@ -219,14 +227,28 @@ class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         from cardiothorax.scene.display import give_room
 
         give_room(slicer.mrmlScene)
-        self.review.open(CtrReview(study.nodes, study.film, study.run))
+        volume, before = self._corrected or (None, None)
+        before = before if volume is study.nodes.volume else None
+        self.review.open(CtrReview(study.nodes, study.film, study.run, before=before))
+        self._noteCorrection()
         if self._parameterNode and self._parameterNode.inputVolume is not study.nodes.volume:
             self._parameterNode.inputVolume = study.nodes.volume
         self.updateState()
 
+    def _noteCorrection(self):
+        """Measuring a corrected film again takes its result's place: undo must lead back to it."""
+        review = self.review.review
+        if review is not None:
+            self._corrected = (review.nodes.volume, review.run) if review.edited else None
+
     def onReviewChanged(self, review):
+        self._noteCorrection()
         self.batch.keepCorrection(review)
         self.updateState()
+
+    def onReader(self):
+        """Remembered on this computer: a reader signs many films."""
+        qt.QSettings().setValue(READER_SETTING, self.ui.readerEdit.text)
 
     def onSample(self):
         import SampleData

@@ -168,7 +168,7 @@ class BatchPanel:
     def keepCorrection(self, review):
         """The film of the open row was edited: its row follows at once, its files a moment later."""
         if self._run is not None and self._opened is not None and self._run.isOpen(review.nodes):
-            self.table.fill(self._opened, self._run.keep(self._opened, review.run))
+            self.table.fill(self._opened, self._run.keep(self._opened, review))
             self._saveTimer.start()
 
     def saveCorrection(self):

@@ -120,28 +120,28 @@ class BatchRun:
 
     # Corrections
 
-    def keep(self, row, run):
+    def keep(self, row, review):
         """A correction takes the place of the row's result; gives the row's cells."""
         from cardiothorax.ctr.table import row_of
         from cardiothorax.records import to_plain
 
-        study = self._batch.studies[row]
-        study.entry = {"row": {**study.entry["row"], **row_of(run.result)}, "result": to_plain(run.result)}
-        self._unsaved[row] = run
+        study, result = self._batch.studies[row], review.run.result
+        study.entry = {"row": {**study.entry["row"], **row_of(result)}, "result": to_plain(result)}
+        self._unsaved[row] = (review.run.labels, review.film)
         return study.entry["row"]
 
     def save(self):
         """Write corrected masks and, once the batch has ended, the tables; a resumed batch finds them too."""
-        from cardiothorax.imaging import read_radiograph, write_mask
+        from cardiothorax.imaging import write_mask
         from cardiothorax.jobs.journal import Journal
 
         if not self._unsaved:
             return
         journal = Journal(self.out)
         try:
-            for row, run in list(self._unsaved.items()):
+            for row, (labels, film) in list(self._unsaved.items()):
                 study = self._batch.studies[row]
-                write_mask(self._maskFile(study), run.labels, read_radiograph(study.file))
+                write_mask(self._maskFile(study), labels, film)
                 journal.add(study.key, study.entry)
                 del self._unsaved[row]
         finally:

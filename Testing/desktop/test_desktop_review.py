@@ -166,6 +166,32 @@ def test_back_to_the_automatic_result_can_be_undone(desktop, measured):
     assert values(measured) == edited
 
 
+def test_measuring_again_can_be_undone(desktop, measured):
+    before = values(measured)
+    drag(desktop, measured, "T", 0, 15, 90)
+    edited = measured.review.result
+    measured.ui.applyButton.click()
+    assert desktop.process(until=lambda: not measured.film.running, timeout=30)
+    desktop.check()
+    assert values(measured) == before
+    assert not measured.review.review.edited
+    measured.ui.undoButton.click()
+    assert measured.review.result == edited
+    assert measured.review.review.nodes.lines["T"].GetMeasurement("T").GetValue() == pytest.approx(
+        edited.values.thoracic_diameter_mm
+    )
+    assert "edited by reader" in measured.ui.ratioTextLabel.text
+
+
+def test_the_reader_is_remembered(desktop, measured):
+    import slicer
+
+    measured.ui.readerEdit.editingFinished.emit()
+    slicer.mrmlScene.Clear()
+    desktop.process()
+    assert measured.ui.readerEdit.text == "AB"
+
+
 def test_keys_undo_and_hide(desktop, measured):
     before = values(measured)
     drag(desktop, measured, "T", 0, 15, 90)

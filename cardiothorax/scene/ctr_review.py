@@ -34,17 +34,22 @@ SAME_PLACE_PX = 1e-3
 
 
 class CtrReview:
-    """``reader`` signs the edits. While ``busy`` is true, changes of the nodes are our own.
+    """``reader`` signs the edits; undo leads back to ``before``, a corrected run that ``run`` replaced.
+    While ``busy`` is true, changes of the nodes are our own.
 
     Every method that changes something leaves scene and :attr:`run` in agreement, also when it raises.
     """
 
-    def __init__(self, nodes: CtrNodes, film: Image, run: CtrRun, *, reader: str = "") -> None:
+    def __init__(
+        self, nodes: CtrNodes, film: Image, run: CtrRun, *, reader: str = "", before: CtrRun | None = None
+    ) -> None:
         self.nodes = nodes
         self.film = film
         self.reader = reader
         self.busy = False
-        self._history = History(run)
+        self._history = History(before or run)
+        if before is not None:
+            self._history.record(run)
 
     @classmethod
     def reopened(cls, nodes: CtrNodes, *, reader: str = "") -> CtrReview:
