@@ -116,6 +116,8 @@ class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         )
         self.ui.sampleButton.connect("clicked()", self.onSample)
         self.ui.exportButton.connect("clicked()", self.onExport)
+        self.ui.turnLeftButton.connect("clicked()", lambda: self.onTurn(1))
+        self.ui.turnRightButton.connect("clicked()", lambda: self.onTurn(-1))
         self.ui.readerEdit.connect("editingFinished()", self.onReader)
         scene = slicer.mrmlScene
         for event, function in (
@@ -256,6 +258,18 @@ class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         registerSampleData()  # the application may have been started before the module was added
         with slicer.util.tryWithErrorDisplay(_("The sample film could not be loaded."), waitCursor=True):
             self._parameterNode.inputVolume = SampleData.SampleDataLogic().downloadSample(SAMPLE)
+
+    def onTurn(self, quarters):
+        """The film lies on its side: a turned copy is chosen. Nothing is turned in silence."""
+        from CTRMeasureLib.measuring import showFilm
+
+        from cardiothorax.scene.turning import add_turned_copy
+
+        volume = self._parameterNode.inputVolume if self._parameterNode else None
+        if volume is not None:
+            copy = add_turned_copy(slicer.mrmlScene, volume, quarters)
+            self._parameterNode.inputVolume = copy
+            showFilm(copy)
 
     def onExport(self):
         from CTRMeasureLib import exporting, measuring, paths, words

@@ -122,6 +122,7 @@ class ReviewPanel(VTKObservationMixin):
         self.ui.ratioTextLabel.text = words.findingLine(result) if result else ""
         self.ui.lengthsLabel.text = words.lengthsLine(result.values) if result else ""
         showFlags(self.ui.flagsColumn, result.flags if result else (), result.notes if result else ())
+        self.ui.turnBox.visible = bool(result) and any(flag.code == "turned" for flag in result.flags)
         for label in (self.ui.ratioLabel, self.ui.ratioTextLabel, self.ui.lengthsLabel):
             label.visible = bool(label.text)
 

@@ -29,6 +29,8 @@ def afterMeasuring(result):
     if result.values is None and not result.lines:
         if any(flag.code == "organ_missing" for flag in result.flags):
             return _("An organ is missing, so there is no ratio. Draw it under Correct the masks.")
+        if any(flag.code == "turned" for flag in result.flags):
+            return _("This film lies on its side or upside down: see below. Turn it, then press Apply.")
         return _("This picture is not measured: see the reason below. Choose another film.")
     if result.verdict == "reject":
         return _("Do not use this number: see the reason below. Correct the masks, or choose another film.")

@@ -85,3 +85,28 @@ def test_the_worker_is_killed_from_outside(desktop, real_panel):
     assert panel.review.result is None
     panel.ui.applyButton.click()
     assert desktop.process(until=lambda: panel.review.result is not None, timeout=120)
+
+
+@pytest.mark.slow
+def test_a_film_on_its_side_is_turned_on_wish(desktop, real_panel, pictures):
+    import numpy as np
+    import slicer
+
+    from cardiothorax.scene.turning import add_turned_copy
+
+    panel = real_panel
+    panel.ui.sampleButton.click()
+    upright = panel._parameterNode.inputVolume
+    panel._parameterNode.inputVolume = add_turned_copy(slicer.mrmlScene, upright, 1)
+    panel.ui.applyButton.click()
+    assert desktop.process(until=lambda: not panel.film.running, timeout=120)
+    assert panel.review.result.values is None
+    assert "Turn it, then press Apply" in panel.ui.statusLabel.text
+    desktop.grab(panel, pictures / "panel-turned.png", width=WIDTH)
+    panel.ui.turnRightButton.click()
+    desktop.check()
+    chosen = panel._parameterNode.inputVolume
+    assert np.array_equal(slicer.util.arrayFromVolume(chosen), slicer.util.arrayFromVolume(upright))
+    panel.ui.applyButton.click()
+    assert desktop.process(until=lambda: not panel.film.running, timeout=120)
+    assert panel.review.result.values is not None

@@ -150,3 +150,25 @@ def test_slicers_reader_and_ours_see_the_same_pixels(core, dicom_film):
     assert np.array_equal(slicer.util.arrayFromVolume(volume)[0], values)
     film = volumes.film_of_volume(volume, file=path)
     assert (np.diff(film.array.ravel()) >= 0).all(), "the file's values run upwards from pixel to pixel"
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_turned_copy_has_the_pixels_turned_and_their_spacing_with_them(core, make_volume, quarters):
+    from cardiothorax.scene.turning import add_turned_copy
+
+    values = np.arange(12, dtype=np.int16).reshape(1, 3, 4)
+    volume = make_volume(values, np.diag([0.2, -0.3, 1.0, 1.0]))
+    copy = add_turned_copy(core.scene, volume, quarters)
+    assert np.array_equal(slicer.util.arrayFromVolume(copy)[0], np.rot90(values[0], quarters))
+    expected = (0.3, 0.2) if quarters % 2 else (0.2, 0.3)
+    assert np.allclose(volumes.film_of_volume(copy).spacing_mm[:2], expected)
+    assert np.array_equal(slicer.util.arrayFromVolume(volume), values), "the film itself stays"
+
+
+def test_a_turned_color_copy(core, make_volume):
+    from cardiothorax.scene.turning import add_turned_copy
+
+    gray = np.arange(0, 240, 2, dtype=np.uint8).reshape(1, 12, 10)
+    volume = make_volume(np.stack([gray] * 3, axis=-1), kind="vtkMRMLVectorVolumeNode")
+    copy = add_turned_copy(core.scene, volume, 1)
+    assert np.array_equal(volumes.film_of_volume(copy).array[0], np.rot90(gray[0]))
