@@ -43,10 +43,12 @@ def test_every_command_teaches_by_an_example(cardiothorax, name):
     assert "xample" in done.out
 
 
-def test_without_arguments_the_help_is_shown(cardiothorax):
-    done = cardiothorax()
+@pytest.mark.parametrize("group", [[], ["models"], ["phantom"]])
+def test_without_a_command_the_help_is_shown(cardiothorax, group):
+    done = cardiothorax(*group)
     assert done.code == 2
-    assert "Usage: cardiothorax" in done.out + done.err
+    assert "\nCommands:\n" in done.err
+    assert "Error" not in done.err
 
 
 def test_version(cardiothorax):

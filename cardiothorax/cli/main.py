@@ -76,14 +76,14 @@ def main(arguments: list[str] | None = None) -> None:
     debug = "--debug" in arguments
     try:
         code = cardiothorax.main(arguments, prog_name="cardiothorax", standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as problem:
-        click.echo(problem.ctx.get_help() if problem.ctx else str(problem), err=True)
-        code = EXIT_USAGE
     except click.ClickException as problem:
         code = problem.exit_code
         context = getattr(problem, "ctx", None)
-        see = f" Try '{context.command_path} --help'." if context else ""
-        _say(f"{problem.format_message()}{see}")
+        if type(problem).__name__ == "NoArgsIsHelpError":  # since click 8.2: a group without its command
+            click.echo(problem.format_message(), err=True)
+        else:
+            see = f" Try '{context.command_path} --help'." if context else ""
+            _say(f"{problem.format_message()}{see}")
     except (click.Abort, KeyboardInterrupt, Cancelled):
         code = EXIT_INTERRUPTED
         _say("Interrupted. What was finished is kept; the same command goes on.")

@@ -95,7 +95,7 @@ def test_an_engine_that_is_installed_but_broken_says_why(monkeypatch):
         raise ImportError("DLL load failed while importing onnxruntime_pybind11_state\nmore")
 
     monkeypatch.setattr(choose, "_onnx_devices", broken)
-    status = available_engines()[0]
+    status = choose._status("onnx")
     assert not status.available
     assert "DLL load failed while importing onnxruntime_pybind11_state)" in status.reason
 

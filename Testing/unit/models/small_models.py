@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+from importlib.util import find_spec
 
 import numpy as np
+import pytest
 
 from cardiothorax.models import Architecture, Card, NetworkInput, Normalisation, Training
 
+HAS_TORCH = os.environ.get("CARDIOTHORAX_TEST_WITHOUT") != "torch" and find_spec("torch") is not None
+needs_torch = pytest.mark.skipif(not HAS_TORCH, reason="needs the extra train")
 PICTURE = np.random.default_rng(0).normal(size=(1, 1, 96, 128)).astype(np.float32)
 FILES = ["model.json", "model.onnx", "weights.safetensors"]
 CHANNELS = [16, 32, 64, 128, 256]

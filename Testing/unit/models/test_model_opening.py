@@ -15,10 +15,13 @@ from cardiothorax.models import (
     read_card,
     warm_model,
 )
-from Testing.unit.models.small_models import PICTURE
+from Testing.unit.models.small_models import PICTURE, needs_torch
 
 
-@pytest.mark.parametrize(("engine", "file"), [("onnx", "model.onnx"), ("torch", "weights.safetensors")])
+@pytest.mark.parametrize(
+    ("engine", "file"),
+    [("onnx", "model.onnx"), pytest.param("torch", "weights.safetensors", marks=needs_torch)],
+)
 def test_a_wrong_checksum_names_both_sums(copied, engine, file):
     import hashlib
 
@@ -52,6 +55,7 @@ def test_a_file_that_is_no_network_is_refused_in_words(copied):
         open_model(copied, engine="onnx", device="cpu")
 
 
+@needs_torch
 def test_weights_of_another_network_are_refused(copied):
     card = json.loads((copied / "model.json").read_text())
     card["architecture"]["arguments"]["channels"] = [8, 16, 32, 64, 128]
@@ -60,6 +64,7 @@ def test_weights_of_another_network_are_refused(copied):
         open_model(copied, engine="torch", device="cpu")
 
 
+@needs_torch
 @pytest.mark.parametrize(
     ("architecture", "message"),
     [
@@ -85,6 +90,7 @@ def test_by_the_path_of_any_of_its_files(exported):
         assert find_model(exported / file).folder == exported.resolve()
 
 
+@needs_torch
 def test_with_one_file_only_the_engine_that_reads_it_is_taken(copied):
     (copied / "model.onnx").unlink()
     assert open_model(copied, device="cpu").engine.name == "torch"
@@ -99,12 +105,14 @@ def test_without_weights_it_is_said(copied):
         open_model(copied, device="cpu")
 
 
+@needs_torch
 def test_the_sum_in_a_result_is_that_of_the_file_that_ran(exported):
     card = read_card(exported)
     assert open_model(exported, engine="onnx", device="cpu").sha256 == card.onnx_sha256
     assert open_model(exported, engine="torch", device="cpu").sha256 == card.weights_sha256
 
 
+@needs_torch
 @pytest.mark.parametrize("trouble", [OutOfMemory("full"), ModelProblem("It has no kernel image.")])
 def test_a_gpu_that_cannot_compute_is_replaced_by_the_cpu_and_it_is_said(exported, monkeypatch, trouble):
     from cardiothorax.models import opening
