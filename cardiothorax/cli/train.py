@@ -110,6 +110,24 @@ def measure(
     return 0
 
 
+@train.command()
+@click.argument("model", type=FOLDER)
+@click.option("--data", required=True, type=FOLDER, help="Labelled films; those of split 'train' are used.")
+@click.option("--films", default=40, show_default=True)
+@click.option("--trials", default=40, show_default=True)
+@click.option("--seed", default=0, show_default=True)
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="JSON file.")
+def crf(model: Path, data: Path, films: int, trials: int, seed: int, out: Path) -> int:
+    """Fit the CRF's numbers to MODEL (a model folder) and keep them in its card."""
+    from ..ctr.crf_fit import fit_crf
+    from ..report import write_json
+
+    search = fit_crf(model, data, films=films, trials=trials, seed=seed)
+    write_json({"command": _command(), **search}, out)
+    click.echo(f"mean Dice without {search['without']:.4f}, best with {search['best']['dice']:.4f}")
+    return 0
+
+
 def _command() -> str:
     """The command as typed, without the program's place."""
     return shlex.join(["cardiothorax", *sys.argv[1:]])

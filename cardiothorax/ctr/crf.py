@@ -41,9 +41,14 @@ def refine(
     """The CRF on the network's own square; ``off`` gives back what was found."""
     if choice.engine == "off":
         return found
-    square, fit = pad_to_square(film, found.fit.side, pixel_aspect=pixel_aspect)
+    grey = square_grey(film, found.fit.side, pixel_aspect)
+    refined = dense_crf(grey, found.classes, engine=choice.engine, params=choice.parameters)
+    return ProbabilityMap(refined, found.fit)
+
+
+def square_grey(film: np.ndarray, side_px: int, pixel_aspect: float = 1.0) -> np.ndarray:
+    """The film as the CRF sees it: uint8 in the network's square, stretched as for the network."""
+    square, _ = pad_to_square(film, side_px, pixel_aspect=pixel_aspect)
     low, high = np.percentile(square, [1, 99])
-    grey = np.clip((square - low) / max(float(high - low), 1e-3) * 255, 0, 255).astype(np.uint8)
-    return ProbabilityMap(
-        dense_crf(grey, found.classes, engine=choice.engine, params=choice.parameters), fit
-    )
+    grey: np.ndarray = np.clip((square - low) / max(float(high - low), 1e-3) * 255, 0, 255).astype(np.uint8)
+    return grey
