@@ -67,7 +67,7 @@ class Worker:
         self._command = list(command or usual)
         self._idle_seconds = idle_seconds
         self._environment = dict(environment or {})
-        self._folder = Path(tempfile.mkdtemp(prefix="cardiothorax-"))
+        self._folder = _private_folder()
         self._log = self._folder / "log.txt"
         self._process: subprocess.Popen[bytes] | None = None
         self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
@@ -75,7 +75,8 @@ class Worker:
         self._count = 0
         self._gone_since: float | None = None
         self._pending: list[Message] = []
-        self._end = weakref.finalize(self, _end_all, [None], self._folder)
+        self._held: list[subprocess.Popen[bytes]] = []
+        weakref.finalize(self, _end_all, self._held, self._folder)
 
     @property
     def running(self) -> bool:
@@ -112,8 +113,7 @@ class Worker:
                 f"The computing process could not be started with {command[0]}: {why}.",
                 "Check that this Python exists and may be run.",
             ) from problem
-        self._end.detach()
-        self._end = weakref.finalize(self, _end_all, [self._process], self._folder)
+        self._held.append(self._process)
         threading.Thread(target=_read, args=(self._process, self._lines), daemon=True).start()
 
     def submit(
@@ -335,6 +335,7 @@ class Worker:
     def _end_process(self) -> None:
         if self._process is not None:
             end_group(self._process)
+            self._held.clear()  # its number may soon belong to another process: never end it again
             self._process = None
             self._lines = queue.SimpleQueue()
 
@@ -351,11 +352,20 @@ def _read(process: subprocess.Popen[bytes], lines: queue.SimpleQueue[bytes | Non
     lines.put(None)
 
 
-def _end_all(processes: list[subprocess.Popen[bytes] | None], folder: Path) -> None:
+def _private_folder() -> Path:
+    try:
+        return Path(tempfile.mkdtemp(prefix="cardiothorax-"))
+    except OSError as problem:
+        raise WorkerProblem(
+            f"No folder for temporary files can be made: {problem.strerror or problem}.",
+            "Check free space, and the environment variable TMPDIR (on Windows TEMP).",
+        ) from problem
+
+
+def _end_all(processes: list[subprocess.Popen[bytes]], folder: Path) -> None:
     """When a worker was forgotten or the interpreter ends: no process and no file stays."""
     for process in processes:
-        if process is not None:
-            end_group(process)
+        end_group(process)
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -143,6 +144,29 @@ def test_an_interpreter_that_is_not_there():
     expected = pytest.raises(WorkerProblem, match="could not be started with /no/such/python")
     with Worker(python="/no/such/python") as worker, expected:
         submit(worker, "double")
+
+
+def test_without_a_place_for_temporary_files(monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", "/no/such/folder")
+    with pytest.raises(WorkerProblem, match="No folder for temporary files"):
+        Worker()
+
+
+@posix_only
+def test_a_process_that_has_ended_is_never_ended_a_second_time(monkeypatch):
+    """Its number may belong to another program by then."""
+    ended = []
+    real = os.killpg
+    monkeypatch.setattr(os, "killpg", lambda pid, number: (ended.append(pid), real(pid, number)))
+    worker = Worker()
+    submit(worker, "double")
+    outcome(worker)
+    pid = worker.process_id
+    worker.close()
+    worker.close()
+    del worker
+    gc.collect()
+    assert ended == [pid]
 
 
 def test_after_its_idle_time_the_process_goes_and_comes_back():
