@@ -116,6 +116,17 @@ def test_the_same_film_gives_the_same_digits_again(cardiothorax, film):
     assert ratios[0] == ratios[1] != ""
 
 
+def test_both_engines_give_the_same_ratio(cardiothorax, film):
+    pytest.importorskip("torch", reason="needs the extra train")
+    ratios = []
+    for engine in ("onnx", "torch"):
+        cardiothorax("ctr", film, "--out", engine, "--engine", engine, "--device", "cpu")
+        (row,) = rows_of(cardiothorax.folder / engine)
+        assert row["engine"] == engine
+        ratios.append(float(row["ctr"]))
+    assert abs(ratios[0] - ratios[1]) < 0.001
+
+
 def test_a_second_run_computes_nothing_but_what_is_new(cardiothorax, pictures):
     files = pictures(3)
     cardiothorax("ctr", *files[:2], "--out", "out")

@@ -112,6 +112,19 @@ def test_the_sum_in_a_result_is_that_of_the_file_that_ran(exported):
     assert open_model(exported, engine="torch", device="cpu").sha256 == card.weights_sha256
 
 
+@pytest.mark.gpu
+@needs_torch
+def test_a_gpu_gives_the_numbers_of_the_cpu(exported):
+    import torch
+
+    if not torch.cuda.is_available():
+        pytest.skip("needs a CUDA device")
+    on_gpu = open_model(exported)
+    assert (on_gpu.engine.name, on_gpu.engine.device, on_gpu.notes) == ("torch", "cuda", ())
+    on_cpu = open_model(exported, device="cpu")
+    assert np.abs(on_gpu.engine.predict(PICTURE) - on_cpu.engine.predict(PICTURE)).max() < 1e-4
+
+
 @needs_torch
 @pytest.mark.parametrize("trouble", [OutOfMemory("full"), ModelProblem("It has no kernel image.")])
 def test_a_gpu_that_cannot_compute_is_replaced_by_the_cpu_and_it_is_said(exported, monkeypatch, trouble):
