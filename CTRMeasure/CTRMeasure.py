@@ -300,11 +300,13 @@ class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.batch.updateState()
         result = self.review.result
         self.ui.exportButton.enabled = result is not None
-        if self.film.running or self.batch.running:
+        if self.film.running:
             return
         if result is not None:
             grade = {"ok": "ok", "review": "review", "reject": "reject"}[result.verdict]
             self.status.say(words.afterMeasuring(result), grade)
+        elif self.batch.running:
+            return
         elif self._parameterNode and self._parameterNode.inputVolume:
             self.status.say(words.pressApply(self._parameterNode.inputVolume.GetName()))
         else:

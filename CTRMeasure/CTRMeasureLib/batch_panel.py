@@ -117,7 +117,8 @@ class BatchPanel:
         run = self._run
         self.ui.batchProgressBar.value = round(100 * run.done / max(1, run.total))
         self.ui.batchProgressBar.format = words.timeLeft(run.secondsLeft)
-        self.status.say(words.batchRunning(run.done, run.total, run.secondsLeft))
+        if self._opened is None:  # else the line speaks of the open film; the bar tells of the batch
+            self.status.say(words.batchRunning(run.done, run.total, run.secondsLeft))
 
     def _end(self):
         from cardiothorax.errors import CardiothoraxError

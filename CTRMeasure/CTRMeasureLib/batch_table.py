@@ -18,6 +18,7 @@ class BatchTable:
         table.verticalHeader().visible = False
         header = table.horizontalHeader()
         header.setSectionResizeMode(FILM, qt.QHeaderView.Interactive)
+        header.resizeSection(FILM, 18 * table.fontMetrics().averageCharWidth())
         header.setSectionResizeMode(RATIO, qt.QHeaderView.ResizeToContents)
         header.setSectionResizeMode(VERDICT, qt.QHeaderView.ResizeToContents)
         header.stretchLastSection = True

@@ -5,6 +5,7 @@ from slicer.i18n import tr as _
 
 from . import measuring, words
 from .packages import PackagesMissing, ensurePackages
+from .parameters import DEVICES
 from .runner import JobRunner
 
 
@@ -58,7 +59,7 @@ class FilmPanel:
 
     def settings(self):
         p = self._parameters
-        return measuring.Settings(p.model or None, p.device, p.crf, p.cutoff)
+        return measuring.Settings(p.model or None, DEVICES[p.device], p.crf, p.cutoff)
 
     def start(self):
         from cardiothorax.errors import CardiothoraxError

@@ -31,7 +31,7 @@ def ensurePackages(device):
               "Press Apply to be asked again; for a machine without internet see the README.").format(
                 packages=", ".join(REQUIREMENTS), problem=problem)
         ) from problem  # fmt: skip
-    if device == "cuda" and importlib.util.find_spec("torch") is None:
+    if device in ("cuda", "mps") and importlib.util.find_spec("torch") is None:
         _ensureTorch()
 
 
@@ -41,10 +41,10 @@ def _ensureTorch():
     except ImportError as problem:
         raise PackagesMissing(
             _("The GPU needs PyTorch. Install the extension PyTorch in the Extensions Manager, "
-              "or choose the device auto or cpu.")
+              "or choose the device auto or CPU.")
         ) from problem  # fmt: skip
     if PyTorchUtils.PyTorchUtilsLogic().installTorch(askConfirmation=True) is None:
-        raise PackagesMissing(_("PyTorch was not installed. Choose the device auto or cpu, or Apply again."))
+        raise PackagesMissing(_("PyTorch was not installed. Choose the device auto or CPU, or Apply again."))
 
 
 def pythonExecutable():

@@ -1,11 +1,14 @@
 """What the panel remembers in the scene."""
 
+import sys
 from typing import Annotated
 
 from slicer import vtkMRMLScalarVolumeNode
 from slicer.parameterNodeWrapper import Choice, Default, WithinRange, parameterNodeWrapper
 
-DEVICES = ("auto", "cpu", "cuda")
+GPU = "mps" if sys.platform == "darwin" else "cuda"
+DEVICES = {"auto": "auto", "CPU": "cpu", "GPU": GPU}
+"""What the panel calls them, and what the package does."""
 REFINEMENTS = ("default", "off", "grid", "pydensecrf")
 
 

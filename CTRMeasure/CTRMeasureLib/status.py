@@ -54,13 +54,15 @@ class StatusLine:
 
 
 def showFlags(column, flags, notes):
-    """Fill the layout ``column`` with a row a flag: icon of its grade, text, evidence; then the notes."""
+    """Fill the layout ``column`` with a row a flag: icon of its grade, text, evidence; then the notes
+    that no flag has said yet."""
     while column.count():
         column.takeAt(0).widget().deleteLater()
     for flag in flags:
         evidence = f" ({flag.evidence})" if flag.evidence else ""
         column.addWidget(_row(flag.grade.value, f"{flag.text}{evidence}", flag.code))
-    for note in notes:
+    said = " ".join(flag.evidence for flag in flags)
+    for note in (note for note in notes if note not in said):
         column.addWidget(_row("note", note, _("What was done to the file")))
 
 

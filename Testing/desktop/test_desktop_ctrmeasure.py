@@ -222,7 +222,7 @@ def test_a_gpu_without_pytorch_names_the_extension(desktop, panel, film, monkeyp
     monkeypatch.setattr(packages.importlib.util, "find_spec", lambda name: None)
     monkeypatch.setitem(sys.modules, "PyTorchUtils", None)
     panel._parameterNode.inputVolume = film
-    panel._parameterNode.device = "cuda"
+    panel._parameterNode.device = "GPU"
     panel.ui.applyButton.click()
     assert "Extensions Manager" in panel.ui.statusLabel.text
 
@@ -230,7 +230,7 @@ def test_a_gpu_without_pytorch_names_the_extension(desktop, panel, film, monkeyp
 def test_device_and_options_reach_the_worker(desktop, panel, film):
     panel._parameterNode.inputVolume = film
     panel.ui.cutoffSpinBox.value = 0.6
-    panel.ui.deviceSelector.setCurrentText("cpu")
+    panel.ui.deviceSelector.setCurrentText("CPU")
     panel.ui.crfSelector.setCurrentText("off")
     settings = panel.film.settings()
     assert (settings.cutoff, settings.device, settings.crf) == (0.6, "cpu", "off")

@@ -123,6 +123,7 @@ def test_the_table_has_every_value(shown):
     assert rows["Thoracic diameter T"] == ("40.0", "mm")
     assert rows["Heart area"] == ("300", "mm\u00b2")
     assert rows["Verdict"][0] in ("ok", "review", "reject")
+    assert rows["Model"][0] == "drawn"
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def table_of(result: CtrResult) -> list[Row]:
     rows.append(("Verdict", result.verdict, "", ""))
     rows += [(f"Flag: {flag.code}", "", "", f"{flag.text} {flag.evidence}".rstrip()) for flag in result.flags]
     rows += [("Edited", "", "", _signed(edit)) for edit in result.provenance.edits]
-    return rows
+    return rows + _origin_rows(result)
 
 
 def _value_rows(values: CtrValues) -> list[Row]:
@@ -64,6 +64,18 @@ def _value_rows(values: CtrValues) -> list[Row]:
         for name, mm2, px in areas
     ]
     return rows
+
+
+def _origin_rows(result: CtrResult) -> list[Row]:
+    """Enough to name what measured; the JSON has the rest."""
+    origin = result.provenance
+    options = ", ".join(f"{name} {value}" for name, value in sorted(origin.options.items()))
+    return [
+        ("Model", origin.model_name, "", f"version {origin.model_version}, SHA-256 {origin.model_sha256}"),
+        ("Computed", origin.device, "", f"{origin.engine}; {options}"),
+        ("Measured at", "", "", origin.created_at),
+        ("Package", origin.package_version, "", ""),
+    ]
 
 
 def _signed(edit: Edit) -> str:

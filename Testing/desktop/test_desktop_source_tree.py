@@ -1,0 +1,50 @@
+"""A source tree that was unpacked anywhere works once its module folder is known to Slicer."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+STEPS = """
+import cardiothorax, pathlib
+where = pathlib.Path(cardiothorax.__file__).resolve().parents[1]
+assert where == pathlib.Path(r"{expected}").resolve(), where
+worker = widget.logic.worker()
+worker.start()
+assert worker.process_id
+assert "Choose a chest radiograph" in widget.ui.statusLabel.text
+"""
+
+
+@pytest.mark.parametrize("folder", ["plain", "Räntgen 胸片 film"])
+def test_the_package_is_found_beside_the_module(shared_tools, tmp_path, folder):
+    pytest.importorskip("PySide6", reason="needs the extra 'desktop'")
+    tree = tmp_path / folder
+    for name in ("cardiothorax", "CTRMeasure", "Resources"):
+        left_out = shutil.ignore_patterns("__pycache__", "Models")
+        shutil.copytree(REPOSITORY / name, tree / name, ignore=left_out)
+    steps = tmp_path / "steps.py"
+    steps.write_text(STEPS.format(expected=tree), encoding="utf-8")
+    module = tree / "CTRMeasure" / "CTRMeasure.py"
+    arguments = ["slicer_desktop", "run", str(module), "--script", str(steps)]
+    # Without the repository on the path, and without an installed package where there is one.
+    code = f"import sys; sys.argv = {arguments!r}; {_RUN}"
+    environment = {**os.environ, "PYTHONPATH": str(shared_tools), "PYTHONUTF8": "1"}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+_RUN = (
+    "import os, runpy; "
+    "sys.path = [p for p in sys.path if not os.path.isdir(os.path.join(p, 'cardiothorax'))]; "
+    "runpy.run_module('slicer_desktop', run_name='__main__', alter_sys=True)"
+)
