@@ -82,8 +82,8 @@ class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def setup(self):
         ScriptedLoadableModuleWidget.setup(self)
         from CTRMeasureLib.batch_panel import BatchPanel
+        from CTRMeasureLib.export_panel import ExportPanel
         from CTRMeasureLib.film_panel import FilmPanel
-        from CTRMeasureLib.paths import PathField
         from CTRMeasureLib.review import ReviewPanel
         from CTRMeasureLib.shortcuts import Shortcuts
         from CTRMeasureLib.status import StatusLine
@@ -96,26 +96,26 @@ class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.status = StatusLine(self.ui)
         self.review = ReviewPanel(self.ui, self.status, self.onReviewChanged)
         self.film = FilmPanel(self.ui, self.status, self.logic, self.onStudy)
+        self.export = ExportPanel(self.ui, self.status, self.review)
         self.batch = BatchPanel(self.ui, self.status, self.logic, self.onStudy, self.film)
-        self.shortcuts = Shortcuts(
-            {
-                "Ctrl+Return": self.film.applyOrCancel,
-                "Ctrl+Z": self.review.undo,
-                "Ctrl+Shift+Z": self.review.redo,
-                "Ctrl+Shift+R": self.review.reset,
-                "Ctrl+Shift+H": self.review.toggleOutlines,
-                "Ctrl+E": self.onExport,
-                "Ctrl+Down": self.batch.openNext,
-                "Ctrl+Up": self.batch.openPrevious,
-            }
-        )
-        self.exportField = PathField(
-            self.ui.exportFolderEdit,
-            lambda p: p.exportFolder,
-            lambda p, text: p.setValue("exportFolder", text),
-        )
+        self.shortcuts = Shortcuts(self._keys())
+        self._connect()
+        self.initializeParameterNode()
+
+    def _keys(self):
+        return {
+            "Ctrl+Return": self.film.applyOrCancel,
+            "Ctrl+Z": self.review.undo,
+            "Ctrl+Shift+Z": self.review.redo,
+            "Ctrl+Shift+R": self.review.reset,
+            "Ctrl+Shift+H": self.review.toggleOutlines,
+            "Ctrl+E": self.export.export,
+            "Ctrl+Down": self.batch.openNext,
+            "Ctrl+Up": self.batch.openPrevious,
+        }
+
+    def _connect(self):
         self.ui.sampleButton.connect("clicked()", self.onSample)
-        self.ui.exportButton.connect("clicked()", self.onExport)
         self.ui.turnLeftButton.connect("clicked()", lambda: self.onTurn(1))
         self.ui.turnRightButton.connect("clicked()", lambda: self.onTurn(-1))
         self.ui.readerEdit.connect("editingFinished()", self.onReader)
@@ -127,7 +127,6 @@ class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             (scene.NodeRemovedEvent, self.onNodeRemoved),
         ):
             self.addObserver(scene, event, function)
-        self.initializeParameterNode()
 
     def cleanup(self):
         self.shortcuts.disable()
@@ -179,9 +178,10 @@ class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def initializeParameterNode(self):
         self.setParameterNode(self.logic.getParameterNode())
         if not self._parameterNode.inputVolume:
-            first = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLScalarVolumeNode")
-            if first:
-                self._parameterNode.inputVolume = first
+            volumes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
+            films = [volume for volume in volumes if not volume.IsA("vtkMRMLLabelMapVolumeNode")]
+            if films:
+                self._parameterNode.inputVolume = films[0]
         if not self._parameterNode.reader:
             self._parameterNode.reader = slicer.util.settingsValue(READER_SETTING, "")
 
@@ -194,7 +194,7 @@ class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self._guiTag = parameterNode.connectGui(self.ui)
             self.addObserver(parameterNode, vtk.vtkCommand.ModifiedEvent, self.onParametersModified)
         self.film.setParameters(parameterNode)
-        self.exportField.setParameters(parameterNode)
+        self.export.setParameters(parameterNode)
         self.batch.setParameters(parameterNode)
         self.onParametersModified()
 
@@ -271,27 +271,6 @@ class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self._parameterNode.inputVolume = copy
             showFilm(copy)
 
-    def onExport(self):
-        from CTRMeasureLib import exporting, measuring, paths, words
-
-        from cardiothorax.errors import CardiothoraxError
-
-        self.review.settle()
-        review, p = self.review.review, self._parameterNode
-        if review is None or p is None:
-            return
-        folder = self.exportField.path or paths.documentsFolder() / "CTR"
-        self.exportField.path = folder
-        choice = exporting.Choice(p.exportCsv, p.exportJson, p.exportPicture, p.exportMasks)
-        try:
-            film = measuring.withPixels(review.film, review.nodes.volume)
-            study = measuring.Study(review.nodes, film, review.run)
-            written = exporting.export(study, folder, choice)
-        except CardiothoraxError as problem:
-            self.status.sayProblem(problem)
-            return
-        self.status.say(words.exported(len(written), folder), "ok")
-
     def updateState(self):
         """What is enabled, and the next step in words."""
         from CTRMeasureLib import words
@@ -299,7 +278,7 @@ class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.film.updateState()
         self.batch.updateState()
         result = self.review.result
-        self.ui.exportButton.enabled = result is not None
+        self.export.updateState()
         if self.film.running:
             return
         if result is not None:

@@ -207,7 +207,7 @@ def test_keys_undo_and_hide(desktop, measured):
 def test_an_edit_just_before_export_is_in_the_files(desktop, measured, tmp_path):
     before = values(measured)
     paint(desktop, measured, 152, 155, 20)
-    measured.exportField.path = tmp_path / "out"
+    measured.export.folderField.path = tmp_path / "out"
     measured.ui.exportButton.click()
     desktop.check()
     from cardiothorax.ctr.result import CtrResult
@@ -226,12 +226,12 @@ def test_an_edit_just_before_export_is_in_the_files(desktop, measured, tmp_path)
 
 def test_only_chosen_files_are_written_and_a_full_disk_is_said(desktop, measured, tmp_path):
     measured._parameterNode.exportMasks = measured._parameterNode.exportPicture = False
-    measured.exportField.path = tmp_path
+    measured.export.folderField.path = tmp_path
     measured.ui.exportButton.click()
     assert len(list(tmp_path.iterdir())) == 2
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")
-    measured.exportField.path = blocked
+    measured.export.folderField.path = blocked
     measured.ui.exportButton.click()
     assert "could not be written" in measured.ui.statusLabel.text
 
@@ -255,7 +255,7 @@ def test_a_saved_scene_reopens_under_review(desktop, measured, tmp_path, picture
     drag(desktop, measured, "Th", 1, 160, 150)
     measured.ui.resetButton.click()
     assert values(measured) == result.automatic
-    measured.exportField.path = tmp_path / "out"
+    measured.export.folderField.path = tmp_path / "out"
     measured.ui.exportButton.click()
     assert len(list((tmp_path / "out").iterdir())) == 4, "the picture needs the film's gray values"
 

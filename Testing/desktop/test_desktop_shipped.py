@@ -26,7 +26,7 @@ def test_sample_film_from_apply_to_a_corrected_export(desktop, real_panel, pictu
     assert result.provenance.model_name == "ctr-unet-slim"
     desktop.grab(panel, pictures / "panel-sample.png", width=WIDTH)
     desktop.grab_view("Red", pictures / "view-sample.png", 700, 700)
-    panel.exportField.path = tmp_path
+    panel.export.folderField.path = tmp_path
     panel.ui.exportButton.click()
     assert len(list(tmp_path.iterdir())) == 4
 
