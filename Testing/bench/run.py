@@ -107,7 +107,7 @@ def machine() -> dict[str, Any]:
         "processor": _processor(),
         "cores": cores(),
         "memory_gb": _memory_gb(),
-        "system": platform.platform(terse=True),
+        "system": _system(),
         "python": platform.python_version(),
         "libraries": {name: _version(name) for name in libraries},
     }
@@ -119,6 +119,13 @@ def _processor() -> str:
         return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
     except (OSError, StopIteration):
         return platform.processor() or platform.machine()
+
+
+def _system() -> str:
+    try:
+        return platform.freedesktop_os_release()["PRETTY_NAME"]
+    except (OSError, KeyError):
+        return f"{platform.system()} {platform.release()}"
 
 
 def _memory_gb() -> float | None:
