@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
+import click
 import pytest
 
 from cardiothorax.ctr.result import FLAG_CODES
@@ -112,3 +114,34 @@ def test_offline_instructions_name_the_tested_versions() -> None:
     pins = re.findall(r"\S+==\S+", command[1])
     assert len(pins) == 3
     assert set(pins) <= set(constraints)
+
+
+def commands_in_documents() -> list[str]:
+    """``cardiothorax ...`` in code blocks and in back ticks, without remarks."""
+    found = set()
+    for document in DOCUMENTS:
+        text = document.read_text("utf-8").replace("\\\n", " ")
+        blocks = "\n".join(re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL))
+        found |= {
+            line.split(" #")[0].strip() for line in blocks.splitlines() if line.startswith("cardiothorax ")
+        }
+        found |= {" ".join(quoted.split()) for quoted in re.findall(r"`(cardiothorax [^`]+)`", text)}
+    return sorted(found)
+
+
+@pytest.mark.parametrize("line", commands_in_documents())
+def test_documented_commands_exist(line: str) -> None:
+    from cardiothorax.cli.main import cardiothorax
+
+    command: click.Command = cardiothorax
+    words = shlex.split(line)[1:]
+    while isinstance(command, click.Group) and words and not words[0].startswith("-"):
+        name = words.pop(0)
+        found = command.get_command(click.Context(command), name)
+        assert found is not None, f"there is no command {name}"
+        command = found
+    known = {
+        option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)
+    }
+    asked = {word for word in words if word.startswith("-")} - {"--help"}
+    assert asked <= known, f"unknown: {sorted(asked - known)}"
