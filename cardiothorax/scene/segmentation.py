@@ -50,11 +50,8 @@ def write_labels(node: Any, volume: Any, labels: np.ndarray, organs: tuple[Organ
     for organ in organs:
         if node.GetSegmentation().GetSegment(organ.segment_id) is None:
             _add_segment(node, organ)
-        mask = slicer.vtkOrientedImageData()
-        mask.SetDimensions(columns, rows, 1)
+        mask = _image_of(labels == organ.label)
         mask.SetImageToWorldMatrix(matrix)
-        flat = np.ascontiguousarray(labels == organ.label, dtype=np.uint8).ravel()
-        mask.GetPointData().SetScalars(numpy_to_vtk(flat, deep=True))
         logic = slicer.vtkSlicerSegmentationsModuleLogic
         if not logic.SetBinaryLabelmapToSegment(mask, node, organ.segment_id):
             raise GeometryProblem(
@@ -84,6 +81,19 @@ def read_labels(node: Any, volume: Any, organs: tuple[Organ, ...]) -> np.ndarray
     for position, organ in enumerate(present, start=1):
         labels[values == position] = organ.label
     return labels
+
+
+def _image_of(inside: np.ndarray) -> Any:
+    """The part of a mask that is not empty, at its place in the grid."""
+    rows, columns = (np.flatnonzero(inside.any(axis=axis)) for axis in (1, 0))
+    if not len(rows):
+        rows = columns = np.zeros(1, int)
+    top, bottom, left, right = (int(n) for n in (rows[0], rows[-1], columns[0], columns[-1]))
+    part = np.ascontiguousarray(inside[top : bottom + 1, left : right + 1], dtype=np.uint8)
+    image = slicer.vtkOrientedImageData()
+    image.SetExtent(left, right, top, bottom, 0, 0)
+    image.GetPointData().SetScalars(numpy_to_vtk(part.ravel(), deep=True))
+    return image
 
 
 def _add_segment(node: Any, organ: Organ) -> None:
