@@ -6,6 +6,7 @@ from slicer.i18n import tr as _
 from . import words
 from .agreement_panel import AgreementPanel
 from .batch_run import BatchRun
+from .batch_search import FilmSearch
 from .batch_table import BatchTable
 from .packages import PackagesMissing, ensurePackages
 from .paths import PathField
@@ -25,6 +26,7 @@ class BatchPanel:
         self._onStudy = onStudy
         self._film = film
         self._run = None
+        self._search = None
         self._opened = None
         self.folderField = PathField(
             ui.batchFolderEdit, lambda p: p.batchFolder, lambda p, text: p.setValue("batchFolder", text)
@@ -44,7 +46,7 @@ class BatchPanel:
 
     @property
     def running(self):
-        return self._run is not None and not self._run.finished
+        return self._search is not None or (self._run is not None and not self._run.finished)
 
     def setParameters(self, parameters):
         self.folderField.setParameters(parameters)
@@ -80,16 +82,31 @@ class BatchPanel:
         try:
             ensurePackages(settings.device)
             self._close()
-            folder = self._folder()
-            self._run = BatchRun(folder, folder / RESULTS_FOLDER, settings, self._logic.makeExecutor())
         except (CardiothoraxError, PackagesMissing) as problem:
             self.status.sayProblem(problem)
             return
-        self.table.begin(self._run.files)
-        self.ui.batchTable.visible = True
+        folder = self._folder()
+        self._search = FilmSearch(folder, folder / RESULTS_FOLDER, settings)
         self.ui.batchProgressBar.value = 0
+        self.status.say(words.searching(folder))
         self._timer.start()
         self.updateState()
+
+    def _begin(self):
+        """The films are found: measure them."""
+        from cardiothorax.errors import CardiothoraxError
+
+        search, self._search = self._search, None
+        try:
+            out = search.folder / RESULTS_FOLDER
+            self._run = BatchRun(search.files(), out, search.settings, self._logic.makeExecutor())
+        except (CardiothoraxError, OSError) as problem:
+            self._timer.stop()
+            self.status.sayProblem(problem)
+            self.updateState()
+            return
+        self.table.begin(self._run.files)
+        self.ui.batchTable.visible = True
         self._say()
 
     def poll(self):
@@ -97,6 +114,10 @@ class BatchPanel:
         from cardiothorax.errors import CardiothoraxError
         from cardiothorax.jobs import RowDone
 
+        if self._search is not None:
+            if self._search.done:
+                self._begin()
+            return
         try:
             events = self._run.poll()
         except CardiothoraxError as problem:
@@ -124,6 +145,11 @@ class BatchPanel:
         from cardiothorax.errors import CardiothoraxError
 
         self._timer.stop()
+        if self._search is not None:
+            self._search = None
+            self.status.say(words.cancelled())
+            self.updateState()
+            return
         try:
             report = self._run.close()
         except CardiothoraxError as problem:
@@ -190,6 +216,7 @@ class BatchPanel:
 
     def _close(self):
         self.agreement.clear()
+        self._search = None
         if self._run is not None:
             self._timer.stop()
             self._run.close()

@@ -8,14 +8,14 @@ from . import measuring
 
 
 class BatchRun:
-    """All films below ``folder``; results, masks and corrections go to ``out``.
+    """``files`` are measured; results, masks and corrections go to the folder ``out``.
 
-    Raises :class:`cardiothorax.errors.CardiothoraxError` for a folder without films or an unknown model.
+    Raises :class:`cardiothorax.errors.CardiothoraxError` for an unknown model or a folder that cannot be
+    written.
     """
 
-    def __init__(self, folder, out, settings, executor):
+    def __init__(self, files, out, settings, executor):
         from cardiothorax.ctr.table import COLUMNS
-        from cardiothorax.imaging import find_radiographs
         from cardiothorax.jobs import Batch
         from cardiothorax.models import find_model
 
@@ -24,7 +24,7 @@ class BatchRun:
         entry = find_model(settings.model, task="ctr")
         card = entry.checked_card()
         self._batch = Batch(
-            find_radiographs([folder], exclude=out), out, "ctr", COLUMNS,
+            files, out, "ctr", COLUMNS,
             options={**settings.inputs(), "model": os.fspath(entry.folder), "masks": True},
             fingerprint={"model_sha256": (card.weights_sha256, card.onnx_sha256)},
             executor=executor,

@@ -81,7 +81,12 @@ def lengthsLine(values):
 
 
 def exported(count, folder):
-    return _("{count} files written to the folder {folder}.").format(count=count, folder=folder.name)
+    text = _("{count} files written to the folder {folder}. Choose the next film, or save the scene.")
+    return text.format(count=count, folder=folder.name)
+
+
+def searching(folder):
+    return _("Looking for films in {folder} …").format(folder=folder.name)
 
 
 def batchRunning(done, total, secondsLeft):

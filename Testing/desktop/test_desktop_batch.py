@@ -257,9 +257,28 @@ def test_a_folder_without_films_is_said(desktop, batch, tmp_path):
     batch.batch.folderField.path = empty
     batch.batch.updateState()
     batch.ui.batchButton.click()
+    assert desktop.process(until=lambda: not batch.batch.running, timeout=10)
     desktop.check()
+    assert "empty" in batch.ui.statusLabel.text, "the folder's name"
+    assert batch.ui.batchButton.enabled
+
+
+def test_a_long_search_does_not_block_and_can_be_stopped(desktop, batch, monkeypatch):
+    import threading
+
+    import cardiothorax.imaging
+
+    release = threading.Event()
+    monkeypatch.setattr(cardiothorax.imaging, "find_radiographs", lambda *_, **__: release.wait(20) and [])
+    batch.ui.batchButton.click()
+    desktop.process()
+    assert batch.batch.running
+    assert "Looking for films" in batch.ui.statusLabel.text
+    batch.ui.batchButton.click()
     assert not batch.batch.running
-    assert batch.ui.statusLabel.text
+    release.set()
+    desktop.process()
+    desktop.check()
 
 
 def test_no_folder_no_button(desktop, panel, tmp_path):
