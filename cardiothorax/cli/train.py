@@ -26,6 +26,7 @@ those of split 'val' choose the checkpoint.
 \b
 Examples:
   cardiothorax train ctr --data films --out runs/ctr
+  cardiothorax train ctr --data films --out runs/final --preset finish --from runs/ctr/best.ckpt
   cardiothorax train ctr --data films --out runs/jsrt --source jsrt --epochs 60
   cardiothorax train ctr --data films --out runs/paper --preset paper --devices 2
   cardiothorax models add runs/ctr/model
@@ -37,7 +38,7 @@ The same command goes on with a run that was stopped.
 @train.command(epilog=CTR_EPILOG)
 @click.option("--data", required=True, type=FOLDER, help="Labelled films, see below.")
 @click.option("--out", required=True, type=OUT, help="Checkpoints, metrics, and the model folder at the end.")
-@click.option("--preset", default="modern", type=click.Choice(["modern", "paper"]), show_default=True)
+@click.option("--preset", default="modern", type=click.Choice(["modern", "finish", "paper"]), show_default=True)
 @click.option("--epochs", type=click.IntRange(1), help="Instead of the preset's.")
 @click.option("--batch", type=click.IntRange(1), help="Instead of the preset's.")
 @click.option("--learning-rate", type=float, help="Instead of the preset's.")

@@ -17,6 +17,7 @@ from ..progress import Progress, silent
 from ..radiograph.gate import gate_flags
 from ..radiograph.gate import read as read_gate
 from ..radiograph.segment import ProbabilityMap, segment
+from ..radiograph.spurs import without_spurs
 from ..records import Flag, Grade, Provenance
 from ..refine import clean_labels
 from .crf import CrfChoice, choose_crf, refine
@@ -34,7 +35,7 @@ def run(
     options: CtrOptions | None = None,
     progress: Progress = silent,
 ) -> CtrRun:
-    """Measure one radiograph: gate, network, CRF, clean labels, lines, flags.
+    """Measure one radiograph: gate, network, CRF, spurs, clean labels, lines, flags.
 
     ``image`` is a film as :func:`cardiothorax.imaging.read_radiograph` gives it. The result's points
     and labels are on the film's own grid, however it lay. A film that the gate refuses is not
@@ -55,7 +56,7 @@ def run(
     found = segment(film, model, pixel_aspect=aspect)
     clock.lap("network")
     progress(0.6, "Refining the borders")
-    found = refine(film, found, crf, pixel_aspect=aspect)
+    found = without_spurs(refine(film, found, crf, pixel_aspect=aspect))
     labels = clean_labels(found.likeliest())
     clock.lap("refine")
 

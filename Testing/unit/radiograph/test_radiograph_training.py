@@ -162,9 +162,22 @@ def test_a_run_that_was_cut_goes_on_and_ends_in_a_verified_model(
 def test_the_paper_s_preset_is_the_published_one() -> None:
     paper = recipe("paper")
     assert (paper.variant, paper.optimizer, paper.batch, paper.learning_rate) == ("paper", "sgd", 4, 1e-3)
-    assert (paper.dice_weight, paper.augmented, paper.side_at(0)) == (0.0, False, 800)
+    assert (paper.dice_weight, paper.strength, paper.side_at(0)) == (0.0, 0.0, 800)
 
 
-def test_the_modern_preset_gets_finer_in_the_last_third() -> None:
-    modern = recipe("modern", epochs=10)
-    assert [modern.side_at(e) for e in (0, 6, 7, 9)] == [256, 256, 320, 320]
+def test_a_run_may_get_finer_in_its_last_part() -> None:
+    from dataclasses import replace
+
+    finer = replace(recipe("modern", epochs=10), sides=((0.0, 256), (0.7, 320)))
+    assert [finer.side_at(e) for e in (0, 6, 7, 9)] == [256, 256, 320, 320]
+
+
+def test_the_finishing_preset_changes_films_less() -> None:
+    assert recipe("finish").strength < recipe("modern").strength == 1.0
+
+
+def test_strength_zero_leaves_greys_and_geometry_alone() -> None:
+    image, label = films(6)
+    moved, labels = aug.turn_scale_crop(image, label, 64, torch.Generator().manual_seed(7), strength=0.0)
+    torch.testing.assert_close(moved, image)
+    assert torch.equal(labels, label)

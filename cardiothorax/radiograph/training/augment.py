@@ -17,8 +17,8 @@ from ..labels import LEFT_LUNG, RIGHT_LUNG
 MIRRORED_SHARE = 0.25
 """Share of films shown mirrored, their lung labels swapped: keeps left and right tied to position."""
 
-PLAIN_SHARE = 0.3
-"""Share of films whose grey values stay as they were taken."""
+CHANGED_SHARE = 0.7
+"""Share of films whose grey values are changed, at full strength."""
 
 
 def uniform(n: int, low: float, high: float, g: torch.Generator) -> torch.Tensor:
@@ -30,12 +30,15 @@ def chance(n: int, share: float, g: torch.Generator) -> torch.Tensor:
 
 
 def augment(
-    image: torch.Tensor, label: torch.Tensor, side: int, g: torch.Generator
+    image: torch.Tensor, label: torch.Tensor, side: int, g: torch.Generator, strength: float = 1.0
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Geometry, mirror, exposure, objects and borders; the result is ``side`` pixels square."""
-    image, label = turn_scale_crop(image, label, side, g)
-    image, label = mirror(image, label, g)
-    plain = chance(len(image), PLAIN_SHARE, g)[:, None, None, None]
+    """Geometry, mirror, exposure, objects and borders; the result is ``side`` pixels square.
+
+    ``strength`` 0 to 1 scales turns, sizes and shifts, and how many films are changed or mirrored.
+    """
+    image, label = turn_scale_crop(image, label, side, g, strength)
+    image, label = mirror(image, label, g, MIRRORED_SHARE * strength)
+    plain = ~chance(len(image), CHANGED_SHARE * strength, g)[:, None, None, None]
     changed = consolidation(image, g)
     changed = exposure(changed, g)
     changed = lines_and_tubes(changed, g)
@@ -47,26 +50,26 @@ def augment(
 
 
 def turn_scale_crop(
-    image: torch.Tensor, label: torch.Tensor, side: int, g: torch.Generator
+    image: torch.Tensor, label: torch.Tensor, side: int, g: torch.Generator, strength: float = 1.0
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Rotation within 12 degrees, scale 0.75 to 1.3, aspect, shear and shift; a slight bending."""
     n = len(image)
-    angle = torch.randn(n, generator=g).clamp(-2, 2) * math.radians(6)
-    scale = torch.exp(uniform(n, math.log(1 / 1.3), math.log(1 / 0.75), g))
-    aspect = torch.exp(uniform(n, -0.16, 0.16, g))
-    shear = uniform(n, -0.06, 0.06, g)
+    angle = torch.randn(n, generator=g).clamp(-2, 2) * math.radians(6) * strength
+    scale = torch.exp(uniform(n, math.log(1 / 1.3), math.log(1 / 0.75), g) * strength)
+    aspect = torch.exp(uniform(n, -0.16, 0.16, g) * strength)
+    shear = uniform(n, -0.06, 0.06, g) * strength
+    shift_x, shift_y = (uniform(n, -0.15, 0.15, g) * strength for _ in range(2))
     sx, sy = scale * aspect, scale / aspect
     theta = torch.stack(
         [
-            torch.stack([sx * angle.cos(), -sy * angle.sin() + shear, uniform(n, -0.15, 0.15, g)], 1),
-            torch.stack([sx * angle.sin(), sy * angle.cos(), uniform(n, -0.15, 0.15, g)], 1),
+            torch.stack([sx * angle.cos(), -sy * angle.sin() + shear, shift_x], 1),
+            torch.stack([sx * angle.sin(), sy * angle.cos(), shift_y], 1),
         ],
         1,
     )
     grid = F.affine_grid(theta, [n, 1, side, side], align_corners=False)
-    bend = F.interpolate(
-        0.02 * torch.randn(n, 2, 5, 5, generator=g), (side, side), mode="bicubic", align_corners=True
-    )
+    knots = 0.02 * strength * torch.randn(n, 2, 5, 5, generator=g)
+    bend = F.interpolate(knots, (side, side), mode="bicubic", align_corners=True)
     grid = grid + bend.movedim(1, -1)
     moved = F.grid_sample(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
     labels = F.grid_sample(label[:, None].float(), grid, mode="nearest", align_corners=False)
@@ -74,9 +77,9 @@ def turn_scale_crop(
 
 
 def mirror(
-    image: torch.Tensor, label: torch.Tensor, g: torch.Generator
+    image: torch.Tensor, label: torch.Tensor, g: torch.Generator, share: float = MIRRORED_SHARE
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    turned = chance(len(image), MIRRORED_SHARE, g)
+    turned = chance(len(image), share, g)
     swap = torch.arange(4)
     swap[LEFT_LUNG], swap[RIGHT_LUNG] = RIGHT_LUNG, LEFT_LUNG
     image = torch.where(turned[:, None, None, None], image.flip(-1), image)

@@ -33,7 +33,8 @@ class Recipe:
     learning_rate: float = 2e-3
     weight_decay: float = 1e-3
     dice_weight: float = 1.0
-    augmented: bool = True
+    strength: float = 1.0
+    """Of the augmentation; 0 is none."""
     averaged: bool = True
     sides: tuple[tuple[float, int], ...] = ((0.0, 256),)
     seed: int = 20261121
@@ -79,8 +80,8 @@ class SegmentationTraining(lightning.LightningModule):
 
         def batch(indices: list[int]) -> tuple[torch.Tensor, ...]:
             image, label, drawn = _tensors(self.films, indices)
-            if self.recipe.augmented:
-                image, label = augment(image, label, side, g)
+            if self.recipe.strength:
+                image, label = augment(image, label, side, g, self.recipe.strength)
             else:
                 image, label = _resized(image, label, side)
             return normalise(image), label, drawn
