@@ -38,10 +38,13 @@ The same command goes on with a run that was stopped.
 @train.command(epilog=CTR_EPILOG)
 @click.option("--data", required=True, type=FOLDER, help="Labelled films, see below.")
 @click.option("--out", required=True, type=OUT, help="Checkpoints, metrics, and the model folder at the end.")
-@click.option("--preset", default="modern", type=click.Choice(["modern", "finish", "paper"]), show_default=True)
+@click.option(
+    "--preset", default="modern", type=click.Choice(["modern", "finish", "paper"]), show_default=True
+)
 @click.option("--epochs", type=click.IntRange(1), help="Instead of the preset's.")
 @click.option("--batch", type=click.IntRange(1), help="Instead of the preset's.")
 @click.option("--learning-rate", type=float, help="Instead of the preset's.")
+@click.option("--strength", type=click.FloatRange(0, 1), help="Of the augmentation, instead of the preset's.")
 @click.option("--source", multiple=True, help="Only films of this source; may be repeated.")
 @click.option("--phantoms", default=0, show_default=True, help="Add this many drawn films.")
 @click.option(
@@ -52,7 +55,7 @@ The same command goes on with a run that was stopped.
 @click.option("--quiet", is_flag=True, help="No progress bar.")
 def ctr(
     data: Path, out: Path, preset: str, epochs: int | None, batch: int | None, learning_rate: float | None,
-    source: tuple[str, ...], phantoms: int, start_from: Path | None, device: str, devices: str, quiet: bool,
+    strength: float | None, source: tuple[str, ...], phantoms: int, start_from: Path | None, device: str, devices: str, quiet: bool,
 ) -> int:
     """Lungs and heart, for the cardiothoracic ratio."""
     from ..ctr.train import measure_model, train_ctr
@@ -60,7 +63,7 @@ def ctr(
 
     command = _command()
     model = train_ctr(
-        recipe(preset, epochs=epochs, batch=batch, learning_rate=learning_rate),
+        recipe(preset, epochs=epochs, batch=batch, learning_rate=learning_rate, strength=strength),
         data, out, command=command, sources=set(source) or None, phantoms=phantoms,
         start_from=start_from, device=device,
         devices=int(devices) if devices.isdigit() else devices, progress=not quiet,
