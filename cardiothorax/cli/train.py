@@ -55,7 +55,8 @@ The same command goes on with a run that was stopped.
 @click.option("--quiet", is_flag=True, help="No progress bar.")
 def ctr(
     data: Path, out: Path, preset: str, epochs: int | None, batch: int | None, learning_rate: float | None,
-    strength: float | None, source: tuple[str, ...], phantoms: int, start_from: Path | None, device: str, devices: str, quiet: bool,
+    strength: float | None, source: tuple[str, ...], phantoms: int, start_from: Path | None, device: str,
+    devices: str, quiet: bool,
 ) -> int:
     """Lungs and heart, for the cardiothoracic ratio."""
     from ..ctr.train import measure_model, train_ctr
