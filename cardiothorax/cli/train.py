@@ -96,9 +96,10 @@ def gate(data: Path, out: Path, steps: int) -> int:
 @click.option("--mirror/--no-mirror", default=None, help="Average with the mirrored film, or not.")
 @click.option("--side", type=click.IntRange(64, 1024), help="Input size of the network, in pixels.")
 @click.option("--engine", default="auto", type=click.Choice(["auto", "onnx", "torch"]))
+@click.option("--into-card", is_flag=True, help="Write the figures into the model's card too.")
 def measure(
     model: str | None, data: Path, split: str, out: Path, crf: str, change: str,
-    mirror: bool | None, side: int | None, engine: str,
+    mirror: bool | None, side: int | None, engine: str, into_card: bool,
 ) -> int:
     """Measure MODEL (name or folder) on labelled films through the whole pipeline."""
     from ..ctr.evidence import measured_as_plain
@@ -109,6 +110,11 @@ def measure(
         command=_command(),
     )
     write_json(plain, out)
+    if into_card:
+        from ..ctr.train import measure_model
+        from ..models import find_model
+
+        measure_model(find_model(model, task="ctr").folder, data, split=split, command=_command())
     for source, figures in plain["sources"].items():
         organs = ", ".join(f"{organ} {value:.4f}" for organ, value in figures["dice_mean"].items())
         click.echo(f"{source}: {figures['films']} films, {figures['refused']} refused; Dice {organs}")
