@@ -22,6 +22,11 @@ WEIGHTS_LICENCE = (
     "Research use with citation of the training data (JSRT/SCR, Wingspan, OpenIST); not for resale. "
     "As strict as the strictest source; the code itself is Apache-2.0."
 )
+GATE_LICENCE = (
+    "Non-commercial research use, share alike, with citation of the sources: some of the lateral films and "
+    "cine MR are CC BY-NC-SA 4.0, MIDRC-RICORD-1A is CC BY-NC 4.0, NSCLC-Radiomics CC BY-NC 3.0; films as "
+    "for the segmentation network, and NIH ChestX-ray14. The code itself is Apache-2.0."
+)
 _STRETCHED = Normalisation(1.0, 99.0, (-1.0, 1.0))
 _LABELS = {"background": BACKGROUND, "left lung": LEFT_LUNG, "right lung": RIGHT_LUNG, "heart": HEART}
 _LIMITS = (
@@ -80,7 +85,7 @@ def gate_card(
                for inverted, polarity in enumerate(("normal", "inverted")) for k in range(4)},
             "no frontal chest film": 8,
         },
-        licence=WEIGHTS_LICENCE.replace("OpenIST)", "OpenIST, NIH ChestX-ray14) and the CT and MR sources"),
+        licence=GATE_LICENCE,
         training=Training(
             (
                 TrainingSource("frontal films", len(pictures.frontal), "see the sources' own terms"),
