@@ -37,9 +37,7 @@ def test_the_package_is_found_beside_the_module(shared_tools, tmp_path, folder):
     code = f"import sys; sys.argv = {arguments!r}; {_RUN}"
     environment = {**os.environ, "PYTHONPATH": str(shared_tools), "PYTHONUTF8": "1"}
     command = [sys.executable, "-c", code]
-    done = subprocess.run(
-        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
 
 

@@ -87,7 +87,10 @@ def show_run(scene: Any, run: CtrRun, volume: Any, film: Image) -> CtrNodes:
         segmentation = add_segmentation(scene, volume, "CTR masks", organs())
         file_under(scene, folder, segmentation, TASK)
         for role, node in (
-            ("volume", volume), ("segmentation", segmentation), ("table", table), ("automatic", automatic)
+            ("volume", volume),
+            ("segmentation", segmentation),
+            ("table", table),
+            ("automatic", automatic),
         ):
             anchor.SetNodeReferenceID(role, node.GetID())
         nodes = CtrNodes(anchor)

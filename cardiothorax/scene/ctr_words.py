@@ -21,9 +21,7 @@ def line_labels(values: CtrValues | None) -> dict[str, Label]:
         "MRD": (values.mrd_mm, values.mrd_px),
         "MLD": (values.mld_mm, values.mld_px),
     }
-    return {
-        name: Label(px, "px") if mm is None else Label(mm, "mm") for name, (mm, px) in lengths.items()
-    }
+    return {name: Label(px, "px") if mm is None else Label(mm, "mm") for name, (mm, px) in lengths.items()}
 
 
 def table_of(result: CtrResult) -> list[Row]:
