@@ -15,7 +15,7 @@ EFFECTS = ("Paint", "Draw", "Erase", "Scissors", "Smoothing", "Islands")
 
 
 class ReviewPanel(VTKObservationMixin):
-    """``onChanged(review)`` is called after every step, ``onProblem(error)`` when one is refused."""
+    """``onChanged(review)`` is called after every step; a refused one is said in the status line."""
 
     def __init__(self, ui, status, onChanged):
         VTKObservationMixin.__init__(self)

@@ -54,11 +54,13 @@ class StatusLine:
 
 
 def showFlags(column, flags, notes):
-    """Fill the layout ``column`` with a row a flag: icon of its grade, text, evidence; then the notes
-    that no flag has said yet."""
+    """Fill the layout ``column`` with a row a flag, the worst first: icon of its grade, text, evidence;
+    then the notes that no flag has said yet."""
+    from cardiothorax.report.wording import worst_first
+
     while column.count():
         column.takeAt(0).widget().deleteLater()
-    for flag in flags:
+    for flag in worst_first(flags):
         evidence = f" ({flag.evidence})" if flag.evidence else ""
         column.addWidget(_row(flag.grade.value, f"{flag.text}{evidence}", flag.code))
     said = " ".join(flag.evidence for flag in flags)

@@ -316,3 +316,15 @@ def test_following_a_mask_is_quick_on_a_large_film(desktop, panel):
     print(f"following a mask of 2400 x 2000 pixels: {seconds:.3f} s")
     assert panel.review.review.edited
     assert seconds < 3
+
+
+def test_the_worst_flag_stands_first(desktop, measured):
+    from CTRMeasureLib.status import showFlags
+
+    from cardiothorax.records import Flag, Grade
+
+    flags = [Flag("a", Grade.NOTE, "a note"), Flag("b", Grade.REVIEW, "look"), Flag("c", Grade.REJECT, "no")]
+    column = measured.ui.flagsColumn
+    showFlags(column, flags, ("read specially",))
+    assert [column.itemAt(n).widget().toolTip for n in range(3)] == ["c", "b", "a"]
+    assert column.count() == 4
