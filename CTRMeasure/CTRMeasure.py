@@ -235,6 +235,7 @@ class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self._noteCorrection()
         if self._parameterNode and self._parameterNode.inputVolume is not study.nodes.volume:
             self._parameterNode.inputVolume = study.nodes.volume
+        self.batch.measuredAgain(study)
         self.updateState()
 
     def _noteCorrection(self):

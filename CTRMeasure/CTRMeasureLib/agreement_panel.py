@@ -4,6 +4,7 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
+from . import words
 from .paths import PathField
 
 REFERENCE_COLUMNS = ("ctr_row", "ctr")
@@ -33,11 +34,23 @@ class AgreementPanel:
     def updateState(self):
         run = self._batchRun()
         file = self.referenceField.path
-        comparable = run is not None and run.done and file is not None and file.is_file()
-        self.ui.agreementButton.enabled = bool(comparable)
-        self.ui.differencesButton.enabled = self.ui.correlationButton.enabled = bool(self._charts)
+        measured = run is not None and run.done > 0
+        comparable = measured and file is not None and file.is_file()
+        self.ui.agreementButton.enabled = comparable
+        self.ui.agreementButton.toolTip = words.agreementTip(measured, comparable)
+        for button, plot in (
+            (self.ui.differencesButton, _("Bland-Altman plot")),
+            (self.ui.correlationButton, _("Scatter plot with the line of identity")),
+        ):
+            button.enabled = bool(self._charts)
+            button.toolTip = plot if self._charts else _("{plot}; press Agreement first").format(plot=plot)
 
-    def compare(self):
+    def follow(self):
+        """A correction has changed the table: the numbers shown are of the table as it is now."""
+        if any(chart.GetScene() is not None for chart in self._charts.values()):
+            self.compare(announce=False)
+
+    def compare(self, announce=True):
         """All statistics of the batch's table, corrections included."""
         from cardiothorax.errors import CardiothoraxError
         from cardiothorax.jobs.batch import TABLE_FILE
@@ -56,22 +69,28 @@ class AgreementPanel:
         except CardiothoraxError as problem:
             self.status.sayProblem(problem)
             return
+        shown = self._shownPlot()
         self._plot(found)
         self._describe(found)
-        self.status.say(
-            _("{n} films compared with the reference; all numbers are also in {file} in {folder}.").format(
-                n=len(found.pairs), file="evaluation.json", folder=run.out.name
-            ),
-            "ok",
-        )
         self.updateState()
+        if announce:
+            self.showPlot(shown or "differences")
+            self.status.say(words.compared(len(found.pairs), run.out), "ok")
+        elif shown:
+            self.showPlot(shown, layout=False)
 
-    def showPlot(self, name):
+    def showPlot(self, name, layout=True):
         from cardiothorax.scene.plots import show_plot
 
         chart = self._charts.get(name)
         if chart is not None and chart.GetScene() is not None:
-            show_plot(slicer.mrmlScene, chart)
+            show_plot(slicer.mrmlScene, chart, layout=layout)
+
+    def _shownPlot(self):
+        """The name of the plot that a view shows now, or ``None``."""
+        from cardiothorax.scene.plots import is_shown
+
+        return next((name for name, chart in self._charts.items() if is_shown(chart)), None)
 
     def clear(self):
         from cardiothorax.scene.plots import remove_plot
@@ -91,7 +110,6 @@ class AgreementPanel:
         given = (slicer.mrmlScene, measured, reference, found.overall, QUANTITY)
         self._charts["differences"] = add_difference_plot(*given)
         self._charts["correlation"] = add_correlation_plot(*given)
-        self.showPlot("differences")
 
     def _describe(self, found):
         from cardiothorax.report.evaluation import KINDS

@@ -39,7 +39,7 @@ class BatchPanel:
         self._saveTimer = qt.QTimer()
         self._saveTimer.setSingleShot(True)
         self._saveTimer.interval = SAVE_DELAY_MS
-        self._saveTimer.connect("timeout()", self.saveCorrection)
+        self._saveTimer.connect("timeout()", self._saveAndFollow)
         ui.batchButton.connect("clicked()", self.startOrStop)
         ui.batchTable.connect("cellClicked(int,int)", lambda row, column: self.open(row))
         ui.batchTable.visible = False
@@ -57,6 +57,7 @@ class BatchPanel:
         folder = self._folder()
         self.ui.batchButton.text = _("Stop") if self.running else _("Measure the folder")
         self.ui.batchButton.enabled = self.running or folder is not None
+        self.ui.batchButton.toolTip = words.batchTip(self.running, folder, RESULTS_FOLDER)
         self.ui.batchProgressBar.visible = self.running
         self.ui.batchFolderEdit.enabled = not self.running
         self.agreement.updateState()
@@ -166,7 +167,7 @@ class BatchPanel:
 
         if self._run is None or row == self._opened:
             return
-        self.saveCorrection()
+        self._saveAndFollow()
         try:
             study = self._run.open(row)
         except CardiothoraxError as problem:
@@ -199,14 +200,26 @@ class BatchPanel:
             self._saveTimer.start()
 
     def saveCorrection(self):
+        """Whether there was one to write."""
         from cardiothorax.errors import CardiothoraxError
 
         self._saveTimer.stop()
         if self._run is not None:
             try:
-                self._run.save()
+                return self._run.save()
             except CardiothoraxError as problem:
                 self.status.sayProblem(problem)
+        return False
+
+    def _saveAndFollow(self):
+        if self.saveCorrection():
+            self.agreement.follow()
+
+    def measuredAgain(self, study):
+        """The film of the open row was measured anew: what is under review is what its row shows."""
+        if self._run is not None and self._opened is not None and self._run.takeUp(study):
+            self.table.fill(self._opened, self._run.keep(self._opened, study))
+            self._saveTimer.start()
 
     def sceneClosed(self):
         """The open film is gone; its row can be opened again."""

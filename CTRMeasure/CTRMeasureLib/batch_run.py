@@ -31,7 +31,7 @@ class BatchRun:
         )  # fmt: skip
         self._rows = {study.file: row for row, study in enumerate(self._batch.studies)}
         self._closed = False
-        self._open = None
+        self._open = self._openVolume = None
         self._unsaved = {}
 
     @property
@@ -88,9 +88,11 @@ class BatchRun:
         from cardiothorax.records import from_plain
         from cardiothorax.scene.ctr_nodes import show_run
 
-        if not self.canOpen(row):
-            raise StoreProblem("This film has no result yet.", "Wait for its row, or read the reason there.")
         study = self._batch.studies[row]
+        if study.entry is not None and study.entry["row"]["error"]:
+            raise StoreProblem(f"This film was not measured: {study.entry['row']['error']}")
+        if not self.canOpen(row):
+            raise StoreProblem("This film has no result yet.", "Wait for its row, or open another one.")
         film = read_radiograph(study.file)
         labels = read_mask(self._maskFile(study), film)[0]
         run = CtrRun(from_plain(CtrResult, study.entry["result"]), labels)
@@ -98,24 +100,31 @@ class BatchRun:
         volume = loadFilm(study.file, film, study.name)
         nodes = show_run(slicer.mrmlScene, run, volume, film)
         measuring.showFilm(volume)
-        self._open = nodes
+        self._open, self._openVolume = nodes, volume
         return measuring.Study(nodes, film, run)
 
     def isOpen(self, nodes):
         return self._open is not None and self._open.anchor is nodes.anchor
 
+    def takeUp(self, study):
+        """Whether ``study`` is another run of the open film; it is the open one from now on."""
+        if self._open is None or study.nodes.volume is not self._openVolume or self.isOpen(study.nodes):
+            return False
+        self._open = study.nodes
+        return True
+
     def forgetOpen(self):
-        self._open = None
+        self._open = self._openVolume = None
 
     def _leaveOpen(self):
         from cardiothorax.scene.ctr_nodes import remove_run
         from cardiothorax.scene.transaction import remove_node
 
-        nodes, self._open = self._open, None
+        nodes, volume = self._open, self._openVolume
+        self.forgetOpen()
         if nodes is not None and nodes.scene is not None:
-            volume = nodes.volume
             remove_run(nodes)
-            if volume is not None:
+            if volume.GetScene() is not None:
                 remove_node(volume)
 
     # Corrections
@@ -131,12 +140,15 @@ class BatchRun:
         return study.entry["row"]
 
     def save(self):
-        """Write corrected masks and, once the batch has ended, the tables; a resumed batch finds them too."""
+        """Write corrected masks and, once the batch has ended, the tables; a resumed batch finds them too.
+
+        Gives whether there was something to write.
+        """
         from cardiothorax.imaging import write_mask
         from cardiothorax.jobs.journal import Journal
 
         if not self._unsaved:
-            return
+            return False
         journal = Journal(self.out)
         try:
             for row, (labels, film) in list(self._unsaved.items()):
@@ -148,6 +160,7 @@ class BatchRun:
             journal.close()
         if self._closed:
             self._batch.close()
+        return True
 
     def _maskFile(self, study):
         return os.path.join(self.out, f"{study.name}_labels.nrrd")

@@ -27,6 +27,7 @@ class ExportPanel:
 
     def updateState(self):
         self.ui.exportButton.enabled = self._review.result is not None
+        self.ui.exportButton.toolTip = words.exportTip(self._review.result)
 
     def export(self):
         """Write the chosen files; corrections of this very moment are in them."""

@@ -85,6 +85,10 @@ def exported(count, folder):
     return text.format(count=count, folder=folder.name)
 
 
+def exportTip(result):
+    return _("Measure a film first (Ctrl+E)") if result is None else _("Write the chosen files (Ctrl+E)")
+
+
 def searching(folder):
     return _("Looking for films in {folder} …").format(folder=folder.name)
 
@@ -97,11 +101,35 @@ def batchRunning(done, total, secondsLeft):
     )
 
 
+def batchTip(running, folder, results):
+    if running:
+        return _("Stop; finished rows are kept, and the next start goes on from here")
+    if folder is None:
+        return _("Choose a folder of films first")
+    text = _("Measure all films in {folder} into its subfolder {results}; an interrupted run goes on")
+    return text.format(folder=folder.name, results=results)
+
+
+def agreementTip(measured, comparable):
+    if not measured:
+        return _("Measure a folder first")
+    if not comparable:
+        return _("Choose a CSV with the columns file and ctr first")
+    return _("Compare the table with the reference")
+
+
+def compared(count, folder):
+    text = _("{n} films compared with the reference; all numbers are also in {file} in {folder}.")
+    return text.format(n=count, file="evaluation.json", folder=folder.name)
+
+
 def batchDone(report):
     failed = _(", {n} failed").format(n=report.failed) if report.failed else ""
+    left = _(", {n} not measured yet").format(n=report.total - report.finished)
+    rest = failed + (left if report.finished < report.total else "")
     place = {"table": report.table.name, "folder": report.table.parent.name}
-    text = _("{n} films measured{failed}. Click a row to correct it; the table is {table} in {folder}.")
-    return text.format(n=report.finished, failed=failed, **place)
+    text = _("{n} of {total} films measured{rest}. Click a row to correct it; {table} is in {folder}.")
+    return text.format(n=report.finished - report.failed, total=report.total, rest=rest, **place)
 
 
 def _duration(seconds):

@@ -106,7 +106,7 @@ def test_a_folder_fills_the_table(desktop, batch, films, pictures):
     assert [bool(text) for text in column(batch, 1)] == [True, True, False, True, True, True]
     assert column(batch, 2)[2] == "failed"
     assert column(batch, 3)[2].startswith("broken.png is")
-    assert "6 films measured, 1 failed" in batch.ui.statusLabel.text
+    assert "5 of 6 films measured, 1 failed" in batch.ui.statusLabel.text
     desktop.grab(batch, pictures / "panel-batch.png", width=WIDTH)
     assert desktop.panel_width(batch) <= WIDTH
     with open(films / "CTR results" / "results.csv", encoding="utf-8", newline="") as file:
@@ -209,7 +209,7 @@ def test_next_and_previous_skip_what_failed(desktop, batch):
         seen.append(batch.review.result.source)
     assert seen == ["a.png", "b.png", "c.png", "b.png"]
     batch.batch.open(2)
-    assert "no result" in batch.ui.statusLabel.text
+    assert "was not measured" in batch.ui.statusLabel.text
 
 
 def test_a_reference_gives_agreement_and_plots(desktop, batch, films, tmp_path, pictures):
@@ -298,3 +298,60 @@ def test_closing_the_scene_under_an_open_row(desktop, batch):
     desktop.check()
     batch.batch.open(0)
     assert batch.review.result.source == "a.png"
+
+
+def test_a_row_that_failed_says_why(desktop, batch):
+    run_through(desktop, batch)
+    batch.ui.batchTable.cellClicked.emit(2, 0)
+    desktop.check()
+    assert "broken.png is not an image" in batch.ui.statusLabel.text
+
+
+def test_measuring_the_open_row_again_keeps_its_corrections(desktop, batch, films):
+    """With another cut-off, for instance: the row follows, and so do later corrections."""
+    run_through(desktop, batch)
+    batch.ui.batchTable.cellClicked.emit(0, 0)
+    batch.ui.cutoffSpinBox.value = 0.6
+    batch.ui.applyButton.click()
+    assert desktop.process(until=lambda: not batch.film.running, timeout=30)
+    desktop.check()
+    before = column(batch, 1)[0]
+    line = batch.review.review.nodes.lines["Th"]
+    start = np.array(line.GetNthControlPointPosition(0))
+    line.SetNthControlPointPosition(0, start + np.array([8.0, 0.0, 0.0]))
+    assert desktop.process(until=lambda: batch.review.review.edited, timeout=5)
+    assert column(batch, 1)[0] != before
+    assert "edited" in column(batch, 3)[0]
+    batch.batch.saveCorrection()
+    with open(films / "CTR results" / "results.csv", encoding="utf-8", newline="") as file:
+        row = next(csv.DictReader(file))
+    assert "edited" in row["flags"]
+    assert float(row["cutoff"]) == 0.6
+
+
+def test_a_correction_is_in_the_agreement_that_is_shown(desktop, batch, tmp_path):
+    run_through(desktop, batch)
+    reference = tmp_path / "reference.csv"
+    lines = [f"{name},{0.45 + 0.03 * n:.2f}" for n, name in enumerate(SIZES)]
+    reference.write_text("\n".join(["file,ctr", *lines]), encoding="utf-8")
+    batch.batch.agreement.referenceField.path = reference
+    batch.batch.updateState()
+    assert "first" in batch.ui.differencesButton.toolTip
+    batch.ui.agreementButton.click()
+    before = batch.ui.agreementLabel.text
+    batch.ui.batchTable.cellClicked.emit(0, 0)
+    line = batch.review.review.nodes.lines["Th"]
+    start = np.array(line.GetNthControlPointPosition(0))
+    line.SetNthControlPointPosition(0, start + np.array([8.0, 0.0, 0.0]))
+    assert desktop.process(until=lambda: batch.ui.agreementLabel.text != before, timeout=5)
+    desktop.check()
+    assert "Edited by reader" in batch.ui.statusLabel.text, "the line still speaks of the open film"
+    batch.ui.batchTable.cellClicked.emit(1, 0)
+    desktop.check()
+
+
+def test_a_button_that_is_off_says_what_is_missing(batch):
+    for button in (batch.ui.exportButton, batch.ui.agreementButton, batch.ui.correlationButton):
+        assert not button.enabled
+        assert "first" in button.toolTip
+    assert "films" in batch.ui.batchButton.toolTip

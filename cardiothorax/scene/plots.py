@@ -49,11 +49,21 @@ def remove_plot(chart: Any) -> None:
     remove_node(chart)
 
 
-def show_plot(scene: Any, chart: Any) -> None:
-    """In the plot views of the layout; a layout that has none is exchanged for film and plot."""
-    layout = scene.GetFirstNodeByClass("vtkMRMLLayoutNode")
-    if layout is not None:
-        layout.SetViewArrangement(slicer.vtkMRMLLayoutNode.SlicerLayoutConventionalPlotView)
+def is_shown(chart: Any) -> bool:
+    """Whether a plot view has it."""
+    scene = chart.GetScene()
+    if scene is None:
+        return False
+    count = scene.GetNumberOfNodesByClass("vtkMRMLPlotViewNode")
+    views = [scene.GetNthNodeByClass(index, "vtkMRMLPlotViewNode") for index in range(count)]
+    return any(view.GetPlotChartNodeID() == chart.GetID() for view in views)
+
+
+def show_plot(scene: Any, chart: Any, *, layout: bool = True) -> None:
+    """In the plot views. A layout for film and plot is chosen, unless ``layout`` is false."""
+    layout_node = scene.GetFirstNodeByClass("vtkMRMLLayoutNode")
+    if layout and layout_node is not None:
+        layout_node.SetViewArrangement(slicer.vtkMRMLLayoutNode.SlicerLayoutConventionalPlotView)
     selection = scene.GetSingletonNode("Singleton", "vtkMRMLSelectionNode")
     if selection is not None:
         selection.SetActivePlotChartID(chart.GetID())
