@@ -219,3 +219,17 @@ def test_debug_shows_where(cardiothorax):
 def test_quiet_says_nothing(cardiothorax, pictures):
     done = cardiothorax("ctr", *pictures(1), "--out", "out", "--quiet")
     assert (done.code, done.out, done.err) == (0, "", "")
+
+
+def test_copies_of_a_film_each_have_their_mask_and_picture(cardiothorax, pictures):
+    (film,) = pictures(1)
+    copy = film.with_name("copy.png")
+    shutil.copyfile(film, copy)
+    done = cardiothorax("ctr", film, copy, "--out", "out", "--masks", "--overlay")
+    assert done.code == 0, done.err
+    out = cardiothorax.folder / "out"
+    for name in (film.stem, "copy"):
+        assert (out / f"{name}_labels.nrrd").is_file()
+        assert (out / f"{name}.png").is_file()
+    kept = json.loads((out / "results.json").read_text(encoding="utf-8"))["results"]
+    assert [entry["result"]["source"] for entry in kept] == [film.name, "copy.png"]

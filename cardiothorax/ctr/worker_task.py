@@ -4,7 +4,7 @@
 From a file: ``file``, and for what is written beside the table ``out``, ``name``, ``masks``,
 ``overlay``. From an array: ``image``, the plain fields of an :class:`Image` without its array, and
 the array ``film`` float32 ``[1, rows, cols]``. Both give ``result`` (plain :class:`CtrResult`) and
-``row``; the array form gives the array ``labels`` too.
+``row``; the file form gives ``files`` (names of what was written), the array form the array ``labels``.
 """
 
 from __future__ import annotations
@@ -37,9 +37,8 @@ def run_task(inputs: dict[str, Any], arrays: Arrays, progress: Progress) -> tupl
     seconds = time.perf_counter() - start
     model, gate = models(inputs)
     study = with_reading_time(run(image, model, gate, CtrOptions.from_plain(inputs), progress), seconds)
-    if "out" in inputs:
-        _write_beside_table(study, image, inputs)
-    values = {"row": row_of(study.result), "result": to_plain(study.result)}
+    files = _write_beside_table(study, image, inputs) if "out" in inputs else []
+    values = {"row": row_of(study.result), "result": to_plain(study.result), "files": files}
     return values, ({"labels": study.labels} if "film" in arrays else {})
 
 
@@ -61,9 +60,14 @@ def _image(plain: dict[str, Any], film: np.ndarray) -> Image:
     return replace(from_plain(Image, {**plain, "array": None}), array=film)
 
 
-def _write_beside_table(study: CtrRun, image: Image, inputs: dict[str, Any]) -> None:
+def _write_beside_table(study: CtrRun, image: Image, inputs: dict[str, Any]) -> list[str]:
+    """The names of the files that were asked for and written."""
     folder, name = Path(inputs["out"]), inputs["name"]
+    files = []
     if inputs.get("masks"):
-        write_mask(folder / f"{name}_labels.nrrd", study.labels, image)
+        files.append(f"{name}_labels.nrrd")
+        write_mask(folder / files[-1], study.labels, image)
     if inputs.get("overlay"):
-        write_overlay_png(draw_ctr(study, image), folder / f"{name}.png")
+        files.append(f"{name}.png")
+        write_overlay_png(draw_ctr(study, image), folder / files[-1])
+    return files

@@ -171,21 +171,36 @@ class Batch:
         except OSError as problem:
             wrong = UnreadableImage(f"{study.file} cannot be read: {problem.strerror or problem}.")
             return [self._keep(study, {}, None, wrong, 0.0)]
-        known = self._journal.entries.get(study.key)
-        if known is not None and not known["row"].get("error"):
-            study.entry, study.resumed = {**known, "row": {**known["row"], "file": study.file}}, True
-            return [RowDone(study.file, study.entry["row"], resumed=True)]
+        known = self._known(study)
+        if known is not None:
+            study.entry, study.resumed = known, True
+            return [RowDone(study.file, known["row"], resumed=True)]
         study.submitted = time.monotonic()
         self._computing[study.number] = study
         place = {"file": str(path), "name": study.name, "out": str(self.out)}
         self._executor.submit(study.number, self.task, {**self.options, **place})
         return []
 
+    def _known(self, study: _Study) -> dict[str, Any] | None:
+        """An earlier result of the same content, under this study's name; ``None`` where it failed, or
+        where files that it left are not (or no longer) there under this study's name."""
+        entries = self._journal.entries
+        known = entries.get(_key_with_files(study)) or entries.get(study.key)
+        if known is None or known["row"].get("error"):
+            return None
+        if not all((Path(self.out) / file).is_file() for file in known.get("files", ())):
+            return None
+        result = known["result"]
+        if isinstance(result, dict) and "source" in result:
+            result = {**result, "source": Path(study.file).name}
+        return {**known, "row": {**known["row"], "file": study.file}, "result": result}
+
     def _ended(self, study: _Study, message: Message) -> RowDone:
         del self._computing[study.number]
         if isinstance(message, Result):
             values = message.values
-            return self._keep(study, values["row"], values.get("result"), None, message.seconds)
+            files = values.get("files", ())
+            return self._keep(study, values["row"], values.get("result"), None, message.seconds, files)
         assert not isinstance(message, Progressed)
         return self._keep(study, {}, None, message.error, time.monotonic() - study.submitted)
 
@@ -196,12 +211,13 @@ class Batch:
         result: Any,
         error: CardiothoraxError | None,
         seconds: float,
+        files: Sequence[str] = (),
     ) -> RowDone:
         row = dict.fromkeys(self.columns) | cells
         row |= {"file": study.file, "error": str(error) if error else "", "seconds": round(seconds, 3)}
-        study.entry = {"row": row, "result": result}
+        study.entry = {"row": row, "result": result, "files": list(files)}
         if study.key:
-            self._journal.add(study.key, study.entry)
+            self._journal.add(_key_with_files(study) if files else study.key, study.entry)
         self._append_to_table(row)
         return RowDone(study.file, row, error)
 
@@ -251,6 +267,11 @@ def run_batch(
             batch.close()
         raise
     return batch.close()
+
+
+def _key_with_files(study: _Study) -> str:
+    """A result that left files holds for its own name only: a copy of the film needs its own files."""
+    return f"{study.key}/{study.name}"
 
 
 def _named(files: list[str]) -> list[_Study]:

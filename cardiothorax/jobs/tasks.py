@@ -16,7 +16,8 @@ A task is a module with the function::
 
 In a batch (:mod:`cardiothorax.jobs.batch`) the same task gets ``inputs`` with ``file`` (absolute path),
 ``name`` (unique in the batch, for files beside the table), ``out`` (folder) and the batch's options, and
-returns values with ``row`` (column to cell, one level) and ``result`` (for ``results.json``).
+returns values with ``row`` (column to cell, one level), ``result`` (for ``results.json``; its ``source``, if
+it has one, is the file's name) and, where it wrote some, ``files`` (their names in ``out``).
 """
 
 from __future__ import annotations

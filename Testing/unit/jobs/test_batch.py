@@ -121,6 +121,24 @@ def test_a_study_that_was_renamed_is_known_by_its_content(folder):
     report = folder.run([renamed])
     assert report.resumed == 1
     assert folder.rows[0]["file"] == str(renamed)
+    kept = json.loads((folder.out / "results.json").read_text(encoding="utf-8"))
+    assert kept["results"][0]["result"]["source"] == "other.txt"
+
+
+def test_copies_of_a_study_each_get_their_files(folder):
+    files = folder.write(a="1", b="1")
+    folder.run(files, options={"masks": True})
+    assert {path.name for path in folder.out.glob("*.mask")} == {"a.txt.mask", "b.txt.mask"}
+    assert folder.run(files, options={"masks": True}).resumed == 2
+    assert folder.computed == ["a.txt", "b.txt"]
+
+
+def test_a_study_whose_files_were_deleted_is_computed_again(folder):
+    (file,) = folder.write(a="1")
+    folder.run([file], options={"masks": True})
+    (folder.out / "a.txt.mask").unlink()
+    assert folder.run([file], options={"masks": True}).resumed == 0
+    assert (folder.out / "a.txt.mask").is_file()
 
 
 @posix_only
