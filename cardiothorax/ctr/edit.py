@@ -6,6 +6,7 @@ the old one. The first edit moves the network's values to ``automatic``.
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -16,7 +17,7 @@ from ..imaging import radiographic_view
 from ..imaging.image import Image
 from ..imaging.orientation import ViewTurn
 from ..records import Edit, Flag, Grade
-from .flags import MEASURED_CODES
+from .flags import LINE_CODES, MEASURED_CODES, line_flags
 from .geometry import lines_in_view, lines_on_input, view_grid
 from .measure import Measured, OrganMissing, Point, remeasure_lines, with_midline
 from .pipeline import assess
@@ -60,7 +61,7 @@ def edited_line(
         measured = remeasure_lines(values, lines, view_grid(image, turn))
     except OrganMissing as problem:
         raise GeometryProblem(f"The line {name} has no length.", "Drag its ends apart.") from problem
-    flags = tuple(f for f in run.result.flags if f.code in MEASURED_CODES and f.code != "uncertain_border")
+    flags = _after_moving(run.result, measured, drop={"uncertain_border"})
     result = _corrected(
         run.result, measured, flags, turn, image, reader=reader, what=f"line {name}"
     )
@@ -75,12 +76,20 @@ def edited_midline(run: CtrRun, image: Image, x_px: float, *, reader: str) -> Ct
     old = Measured(run.result.values, lines_in_view(run.result.lines, turn))
     middle = turn.forward_points(np.array([[x_px, x_px]]))[0]
     measured = with_midline(old, float(middle[0]), view_grid(image, turn))
-    flags = tuple(f for f in run.result.flags if f.code in MEASURED_CODES)
+    flags = _after_moving(run.result, measured)
     result = _corrected(run.result, measured, flags, turn, image, reader=reader, what=MIDLINE)
     return replace(run, result=result)
 
 
 MIDLINE = "midline"
+
+
+def _after_moving(
+    old: CtrResult, measured: Measured, drop: AbstractSet[str] = frozenset()
+) -> tuple[Flag, ...]:
+    """Flags of the unchanged masks stay, those of the values are raised anew."""
+    of_masks = (f for f in old.flags if f.code in MEASURED_CODES - LINE_CODES - drop)
+    return (*of_masks, *line_flags(measured))
 
 
 def _corrected(

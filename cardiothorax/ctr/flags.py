@@ -29,6 +29,8 @@ MEASURED_CODES = frozenset(
     }
 )
 """Flags that follow from the labels and lines: an edit raises them anew."""
+LINE_CODES = frozenset({"implausible", "heart_on_the_right"})
+"""Of these, what follows from the values alone: also a line that was moved raises them anew."""
 _LATERAL = {"LL", "RL", "LLD", "RLD", "LATERAL", "LAT", "LLO", "RLO", "LAO", "RAO"}
 
 
@@ -56,13 +58,11 @@ def _projection(image: Image) -> list[Flag]:
     if view in _LATERAL:
         text = "The header says that this is not a frontal projection: no ratio may be taken from it."
         return [Flag("not_frontal_chest", Grade.REJECT, text, evidence)]
-    position = image.tags.get("PatientPosition", "").upper()
-    described = image.tags.get("SeriesDescription", "").upper()
-    lying = position in {"HFS", "FFS", "SUPINE"} or "SUPINE" in described
+    position = image.tags.get("PatientPosition", "").strip().upper()
     flags = []
-    if lying:
+    if position in {"HFS", "FFS", "SUPINE"}:
         text = "Taken lying down: the heart looks larger and the diaphragm stands higher than upright."
-        flags.append(Flag("supine", Grade.REVIEW, text, f"PatientPosition {position or 'supine'}"))
+        flags.append(Flag("supine", Grade.REVIEW, text, f"PatientPosition {position}"))
     if view == "AP":
         text = "AP projection enlarges the heart; 0.55 is often used as the limit for AP films."
         flags.append(Flag("projection_ap", Grade.NOTE, text, evidence))
@@ -100,7 +100,7 @@ def measured_flags(
 ) -> tuple[Flag, ...]:
     """Everything that follows from the labels and the values; ``labels`` in radiographic view."""
     flags = [
-        *_cut(labels), *_tilt(measured), *_plausibility(measured), *_rotation(labels, measured),
+        *_cut(labels), *_tilt(measured), *line_flags(measured), *_rotation(labels, measured),
     ]
     if probabilities is not None:
         flags += _uncertain(measured, probabilities, labels.shape[1])
@@ -132,7 +132,8 @@ def _tilt(measured: Measured) -> list[Flag]:
     return [Flag("tilted", Grade.REVIEW, text, evidence)]
 
 
-def _plausibility(measured: Measured) -> list[Flag]:
+def line_flags(measured: Measured) -> list[Flag]:
+    """The codes of :data:`LINE_CODES`."""
     v = measured.values
     reasons = []
     if not CTR_RANGE[0] <= v.ctr <= CTR_RANGE[1]:

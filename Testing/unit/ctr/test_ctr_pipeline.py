@@ -297,6 +297,20 @@ def test_a_dragged_midline_survives_a_later_mask_edit() -> None:
     assert later.result.values.midline_px == 120.0
 
 
+def test_flags_of_the_values_follow_a_moved_line_and_midline() -> None:
+    image = film(drawn())
+    study = measured(image)
+    start, end = (np.array(p) for p in (study.result.lines["T"].start_px, study.result.lines["T"].end_px))
+    narrow = edited_line(study, image, "T", (tuple(start), tuple(start + (end - start) * 0.6)), reader="AB")
+    assert narrow.result.values is not None
+    (flag,) = (f for f in narrow.result.flags if f.code == "implausible")
+    assert f"CTR {narrow.result.values.ctr:.3f}" in flag.evidence
+    back = edited_line(narrow, image, "T", (tuple(start), tuple(end)), reader="AB")
+    assert "implausible" not in codes(back)
+    aside = edited_midline(back, image, study.result.lines["Th"].end_px[0] - 1.0, reader="AB")
+    assert "heart_on_the_right" in codes(aside)
+
+
 def test_a_mask_of_another_grid_is_refused_in_words() -> None:
     image = film(drawn())
     with pytest.raises(GeometryProblem, match="255 x 256"):
