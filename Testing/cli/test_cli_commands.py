@@ -53,6 +53,13 @@ def test_without_a_command_the_help_is_shown(cardiothorax, group):
     assert "Error" not in done.err
 
 
+def test_debug_is_good_with_every_command(cardiothorax):
+    done = cardiothorax("models", "info", "no-such-model", "--debug")
+    assert done.code == 2
+    assert "Traceback" in done.err
+    assert "There is no model 'no-such-model'" in done.err
+
+
 def test_version(cardiothorax):
     from cardiothorax import __version__
 

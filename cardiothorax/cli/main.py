@@ -74,6 +74,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Run and exit: 0 done, 2 usage or something needed is missing, 3 some inputs failed, 130 interrupted."""
     arguments = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in arguments
+    arguments = [argument for argument in arguments if argument != "--debug"]  # good with every command
     try:
         code = cardiothorax.main(arguments, prog_name="cardiothorax", standalone_mode=False)
     except click.ClickException as problem:

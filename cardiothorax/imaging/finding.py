@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def find_radiographs(
     """
     inputs = [inputs] if isinstance(inputs, (str, Path)) else inputs
     left_out = Path(exclude).resolve() if exclude is not None else None
-    found: dict[Path, Path] = {}
+    found: dict[str, Path] = {}
     for given in inputs:
         files = list(_files_of(str(given), left_out))
         if not files:
@@ -42,7 +43,7 @@ def find_radiographs(
                 "Give DICOM, PNG, JPEG, NRRD, NIfTI or MHA files, folders of them, or patterns (*.dcm).",
             )
         for file in files:
-            found.setdefault(file.absolute(), file)
+            found.setdefault(os.path.abspath(file), file)
     return list(found.values())
 
 

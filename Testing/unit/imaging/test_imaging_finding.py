@@ -40,6 +40,11 @@ def test_a_folder_gives_its_films_in_order(archive: Path) -> None:
     ]
 
 
+def test_one_film_named_in_two_ways_is_one_film(archive: Path) -> None:
+    film = archive / "b.png"
+    assert find_radiographs([film, archive / "sub" / ".." / "b.png", archive / "?.png"]) == [film]
+
+
 def test_the_output_folder_is_left_out(archive: Path) -> None:
     found = names(find_radiographs([str(archive)], exclude=archive / "out"), archive)
     assert "out/j.png" not in found
