@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from ..records import from_plain
 from .result import CtrResult, CtrValues
 
 _FIRST = (
@@ -31,8 +30,3 @@ def row_of(result: CtrResult) -> dict[str, Any]:
         "engine": origin.engine,
         "device": origin.device,
     }
-
-
-def row_of_task(values: dict[str, Any]) -> dict[str, Any]:
-    """For :class:`cardiothorax.jobs.Batch`: from what the task ``ctr`` returns."""
-    return row_of(from_plain(CtrResult, values["result"]))
