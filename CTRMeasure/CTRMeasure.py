@@ -284,13 +284,16 @@ class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             return
         if result is not None:
             grade = {"ok": "ok", "review": "review", "reject": "reject"}[result.verdict]
-            self.status.say(words.afterMeasuring(result), grade)
+            self.status.say(words.afterMeasuring(result, self._cutoff()), grade)
         elif self.batch.running:
             return
         elif self._parameterNode and self._parameterNode.inputVolume:
             self.status.say(words.pressApply(self._parameterNode.inputVolume.GetName()))
         else:
             self.status.say(words.chooseFilm())
+
+    def _cutoff(self):
+        return self._parameterNode.cutoff if self._parameterNode else None
 
 
 class CTRMeasureLogic(ScriptedLoadableModuleLogic):

@@ -26,20 +26,25 @@ class ExportPanel:
         self.folderField.setParameters(parameters)
 
     def updateState(self):
-        self.ui.exportButton.enabled = self._review.result is not None
-        self.ui.exportButton.toolTip = words.exportTip(self._review.result)
+        chosen = self._parameters is not None and self._choice().any
+        self.ui.exportButton.enabled = self._review.result is not None and chosen
+        self.ui.exportButton.toolTip = words.exportTip(self._review.result, chosen)
+
+    def _choice(self):
+        p = self._parameters
+        return exporting.Choice(p.exportCsv, p.exportJson, p.exportPicture, p.exportMasks)
 
     def export(self):
         """Write the chosen files; corrections of this very moment are in them."""
         from cardiothorax.errors import CardiothoraxError
 
         self._review.settle()
-        review, p = self._review.review, self._parameters
-        if review is None or p is None:
+        review = self._review.review
+        if review is None or self._parameters is None or not self._choice().any:
             return
         folder = self.folderField.path or documentsFolder() / DEFAULT_FOLDER
         self.folderField.path = folder
-        choice = exporting.Choice(p.exportCsv, p.exportJson, p.exportPicture, p.exportMasks)
+        choice = self._choice()
         try:
             film = measuring.withPixels(review.film, review.nodes.volume)
             written = exporting.export(measuring.Study(review.nodes, film, review.run), folder, choice)

@@ -15,6 +15,10 @@ class Choice:
     picture: bool = True
     masks: bool = True
 
+    @property
+    def any(self):
+        return self.csv or self.json or self.picture or self.masks
+
 
 def export(study, folder, choice):
     """Write the chosen files of ``study`` (with ``run`` and ``film``) into ``folder``; their paths.

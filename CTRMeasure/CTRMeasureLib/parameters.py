@@ -18,7 +18,7 @@ class CTRMeasureParameterNode:
     model: str
     device: Annotated[str, Choice(list(DEVICES)), Default("auto")]
     crf: Annotated[str, Choice(list(REFINEMENTS)), Default("default")]
-    cutoff: Annotated[float, WithinRange(0.3, 0.8), Default(0.5)]
+    cutoff: Annotated[float, WithinRange(0.3, 0.9), Default(0.5)]
     reader: str
     exportFolder: str
     exportCsv: Annotated[bool, Default(True)]

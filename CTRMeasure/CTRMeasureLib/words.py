@@ -24,8 +24,15 @@ def cancelled():
     return _("Cancelled; nothing was changed. Press Apply to measure again.")
 
 
-def afterMeasuring(result):
-    """The next step of a reader who has a result on the screen."""
+SAME_CUTOFF = 1e-6
+
+
+def afterMeasuring(result, cutoff=None):
+    """The next step of a reader who has a result on the screen; ``cutoff`` is what the panel asks for."""
+    values = result.values
+    if values is not None and cutoff is not None and abs(values.cutoff - cutoff) > SAME_CUTOFF:
+        text = _("This result was judged with the limit {old:.2f}. Press Apply to judge it with {new:.2f}.")
+        return text.format(old=values.cutoff, new=cutoff)
     if result.values is None and not result.lines:
         if any(flag.code == "organ_missing" for flag in result.flags):
             return _("An organ is missing, so there is no ratio. Draw it under Correct the masks.")
@@ -85,8 +92,12 @@ def exported(count, folder):
     return text.format(count=count, folder=folder.name)
 
 
-def exportTip(result):
-    return _("Measure a film first (Ctrl+E)") if result is None else _("Write the chosen files (Ctrl+E)")
+def exportTip(result, chosen):
+    if result is None:
+        return _("Measure a film first (Ctrl+E)")
+    if not chosen:
+        return _("Choose first what to export (Ctrl+E)")
+    return _("Write the chosen files (Ctrl+E)")
 
 
 def searching(folder):

@@ -328,3 +328,24 @@ def test_the_worst_flag_stands_first(desktop, measured):
     showFlags(column, flags, ("read specially",))
     assert [column.itemAt(n).widget().toolTip for n in range(3)] == ["c", "b", "a"]
     assert column.count() == 4
+
+
+def test_nothing_chosen_is_nothing_to_export(desktop, measured, tmp_path):
+    measured.export.folderField.path = tmp_path
+    for name in ("exportCsvCheck", "exportJsonCheck", "exportPictureCheck", "exportMasksCheck"):
+        getattr(measured.ui, name).click()
+    desktop.check()
+    assert not measured.ui.exportButton.enabled
+    assert "Choose first" in measured.ui.exportButton.toolTip
+    measured.shortcuts.press("Ctrl+E")
+    assert not list(tmp_path.iterdir())
+    measured.ui.exportJsonCheck.click()
+    assert measured.ui.exportButton.enabled
+
+
+def test_another_limit_asks_for_another_apply(desktop, measured):
+    measured.ui.cutoffSpinBox.value = 0.6
+    assert "judged with the limit 0.50. Press Apply" in measured.ui.statusLabel.text
+    measured.ui.applyButton.click()
+    assert desktop.process(until=lambda: not measured.film.running, timeout=30)
+    assert "judged" not in measured.ui.statusLabel.text
