@@ -40,10 +40,12 @@ class CTRMeasure(ScriptedLoadableModule):
         self.parent.contributors = ["The Cardiothorax contributors"]
         self.parent.helpText = _(
             "Cardiothoracic ratio from a chest radiograph: lungs and heart are outlined by a network, "
-            "the reader checks and corrects, numbers and pictures are exported. Not a medical device."
+            "the reader checks and corrects, numbers and pictures are exported. Choose a film, press Apply, "
+            "check, export; the tutorial is Docs/ctrmeasure.md. For research, not a medical device."
         )
         self.parent.acknowledgementText = _(
-            "The method follows published work on automatic cardiothoracic ratio; see the documentation."
+            "The method follows \"Automatic Cardiothoracic Ratio Calculation With Deep Learning\", "
+            "IEEE Access, 2019. Each network's card names the films that it was trained on."
         )
         slicer.app.connect("startupCompleted()", registerSampleData)
 
