@@ -44,7 +44,7 @@ class CTRMeasure(ScriptedLoadableModule):
             "check, export; the tutorial is Docs/ctrmeasure.md. For research, not a medical device."
         )
         self.parent.acknowledgementText = _(
-            "The method follows \"Automatic Cardiothoracic Ratio Calculation With Deep Learning\", "
+            'The method follows "Automatic Cardiothoracic Ratio Calculation With Deep Learning", '
             "IEEE Access, 2019. Each network's card names the films that it was trained on."
         )
         slicer.app.connect("startupCompleted()", registerSampleData)
