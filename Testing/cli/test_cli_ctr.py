@@ -233,3 +233,22 @@ def test_copies_of_a_film_each_have_their_mask_and_picture(cardiothorax, picture
         assert (out / f"{name}.png").is_file()
     kept = json.loads((out / "results.json").read_text(encoding="utf-8"))["results"]
     assert [entry["result"]["source"] for entry in kept] == [film.name, "copy.png"]
+
+
+def test_another_gate_or_other_defaults_measure_again(monkeypatch):
+    """Whoever gets new networks gets new results, also in a folder that has old ones."""
+    from dataclasses import replace
+
+    from cardiothorax.ctr import worker_task
+    from cardiothorax.ctr.worker_task import decisive_models
+    from cardiothorax.models import find_model
+
+    card = find_model(None, task="ctr").checked_card()
+    before = decisive_models(card)
+    assert decisive_models(card) == before
+    assert decisive_models(replace(card, defaults={"crf": "other"})) != before
+
+    entry = find_model(None, task="radiograph-gate")
+    other = replace(entry, card=replace(entry.checked_card(), onnx_sha256="0" * 64))
+    monkeypatch.setattr(worker_task, "find_model", lambda *_, **__: other)
+    assert decisive_models(card) != before

@@ -92,6 +92,7 @@ def ctr_batch(
 ) -> Batch:
     """A batch of the task ``ctr``; what would fail for every film (model, device, place) is checked first."""
     from ..ctr.table import COLUMNS
+    from ..ctr.worker_task import decisive_models
     from ..engines import choose_engine
     from ..jobs import Batch
     from ..models import find_model
@@ -102,7 +103,7 @@ def ctr_batch(
     batch = Batch(
         films, out, "ctr", COLUMNS,
         options={**options, "model": os.fspath(entry.folder)},
-        fingerprint={"model_sha256": (card.weights_sha256, card.onnx_sha256)},
+        fingerprint=decisive_models(card),
         resume=resume, executor=executor,
     )
     _refuse_to_overwrite(batch, options)

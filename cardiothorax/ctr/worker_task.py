@@ -18,7 +18,8 @@ import numpy as np
 
 from ..imaging import read_radiograph, write_mask
 from ..imaging.image import Image
-from ..models import LoadedModel, warm_model
+from ..models import LoadedModel, find_model, warm_model
+from ..models.card import Card, card_to_json
 from ..progress import Progress
 from ..records import from_plain, to_plain
 from ..report import draw_ctr, write_overlay_png
@@ -49,6 +50,13 @@ def models(inputs: dict[str, Any]) -> tuple[LoadedModel, LoadedModel]:
         device=inputs.get("device") or "auto", engine=inputs.get("engine") or "auto",
     )
     return chosen, warm_model(None, task="radiograph-gate", device="cpu", engine="auto")
+
+
+def decisive_models(card: Card) -> dict[str, str]:
+    """The cards of ``models``, with their checksums and defaults: for the fingerprint of a batch, so that
+    another network or another gate measures again what was measured before."""
+    gate = find_model(None, task="radiograph-gate").checked_card("radiograph-gate")
+    return {"model": card_to_json(card), "gate": card_to_json(gate)}
 
 
 def plain_image(image: Image) -> dict[str, Any]:
