@@ -77,20 +77,18 @@ def _sample() -> str:
 
 def _report(plain: dict[str, Any], film: Path, out: Path, name: str, page_name: str) -> Path | str:
     """The page, or in words why there is none (the extra ``report`` may not be installed)."""
-    import SimpleITK
-
     from ..ctr.result import CtrResult, CtrRun
-    from ..imaging import read_radiograph
+    from ..imaging import read_mask, read_radiograph
     from ..models import find_model
     from ..records import from_plain
     from ..report import write_html
 
     result: CtrResult = from_plain(CtrResult, plain)
-    labels = SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(os.fspath(out / f"{name}_labels.nrrd")))
-    run = CtrRun(result, labels.reshape(labels.shape[-2:]))
+    image = read_radiograph(film)
+    run = CtrRun(result, read_mask(out / f"{name}_labels.nrrd", image)[0])
     page = out / f"{page_name}.html"
     try:
-        write_html(run, page, image=read_radiograph(film), card=find_model(None, task="ctr").checked_card())
+        write_html(run, page, image=image, card=find_model(None, task="ctr").checked_card())
     except CardiothoraxError as problem:
         return f"none: {problem}"
     return page

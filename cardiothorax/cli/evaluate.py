@@ -124,7 +124,8 @@ def _say(found: Any, out: Path) -> None:
 
     click.echo(headline(found.overall, "CTR"), err=True)
     left_out = [f"{count} {KINDS[kind]}" for kind, count in found.counts.items() if kind in KINDS and count]
-    click.echo(f"{found.overall.n} pairs compared; left out: {', '.join(left_out) or 'none'}.", err=True)
+    pairs = "1 pair" if found.overall.n == 1 else f"{found.overall.n} pairs"
+    click.echo(f"{pairs} compared; left out: {', '.join(left_out) or 'none'}.", err=True)
     click.echo(os.fspath(out / "evaluation.html"))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..ctr.result import AP_CUTOFF, CtrResult, CtrRun, CtrValues
+from ..ctr.result import AP_CUTOFF, DEFAULT_CUTOFF, CtrResult, CtrRun, CtrValues
 from ..imaging.image import Image
 from ..models.card import Card
 from ..radiograph.labels import ORGANS
@@ -140,7 +140,7 @@ def _option(value: str | float | bool) -> str:
 def _cutoff_note(result: CtrResult) -> str:
     if any(flag.code == "projection_ap" for flag in result.flags):
         return f"AP films enlarge the heart; {AP_CUTOFF:.2f} is often used for them."
-    return "The cut-off of 0.50 is meant for upright PA films of adults."
+    return f"{DEFAULT_CUTOFF:.2f} is the usual cut-off, meant for upright PA films of adults."
 
 
 def _flag(flag: Flag) -> dict[str, str]:

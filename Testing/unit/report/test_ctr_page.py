@@ -147,6 +147,11 @@ def test_ap_films_name_their_own_cutoff() -> None:
     assert "0.55" in page_context(run)["cutoff_note"]
 
 
+def test_the_usual_cutoff_is_not_called_the_one_that_was_used() -> None:
+    run, _ = drawn_run(())
+    assert page_context(run)["cutoff_note"].startswith("0.50 is the usual cut-off")
+
+
 def test_rows_have_units() -> None:
     run, _ = drawn_run()
     said = {row.name: row.value for row in value_rows(run.result.values)}
