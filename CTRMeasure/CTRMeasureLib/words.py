@@ -41,6 +41,10 @@ def afterMeasuring(result, cutoff=None):
         return _("This picture is not measured: see the reason below. Choose another film.")
     if result.verdict == "reject":
         return _("Do not use this number: see the reason below. Correct the masks, or choose another film.")
+    if result.provenance.edited and not result.provenance.edits[-1].edited_by:
+        return _(
+            "Edited by reader, not signed. A name under Reader signs what is corrected next; then export."
+        )
     if result.provenance.edited:
         return _("Edited by reader. Export the result, go on correcting, or go back to the automatic one.")
     if result.verdict == "review":

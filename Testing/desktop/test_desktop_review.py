@@ -349,3 +349,15 @@ def test_another_limit_asks_for_another_apply(desktop, measured):
     measured.ui.applyButton.click()
     assert desktop.process(until=lambda: not measured.film.running, timeout=30)
     assert "judged" not in measured.ui.statusLabel.text
+
+
+def test_an_unsigned_correction_asks_for_a_name(desktop, measured):
+    measured.ui.readerEdit.text = ""
+    x, y = measured.review.result.lines["Th"].start_px
+    drag(desktop, measured, "Th", 0, x - 9, y)
+    assert "not signed" in measured.ui.statusLabel.text
+    measured.ui.readerEdit.text = "AB"
+    drag(desktop, measured, "Th", 0, x - 14, y)
+    desktop.process(until=lambda: "not signed" not in measured.ui.statusLabel.text, timeout=3)
+    assert measured.review.result.provenance.edits[-1].edited_by == "AB"
+    assert "not signed" not in measured.ui.statusLabel.text
