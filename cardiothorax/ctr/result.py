@@ -26,6 +26,7 @@ FLAG_CODES = {
         "edited",
         "unusual_file",
         "device_fallback",
+        "polarity_inverted",
     ),
     "review": (
         "rotated_patient",

@@ -14,6 +14,7 @@ TURNS = 4
 REJECT_BELOW = 0.5
 REVIEW_BELOW = 0.9
 TURNED_FROM = 0.5
+INVERTED_FROM = 0.5
 _TURN_WORDS = {
     1: "on its side: it must be turned a quarter clockwise",
     2: "upside down",
@@ -53,7 +54,8 @@ def read(film: np.ndarray, model: LoadedModel, *, pixel_aspect: float = 1.0) -> 
 
 
 def gate_flags(reading: GateReading) -> tuple[Flag, ...]:
-    """Nothing for a clear frontal film; else one flag, with the belief and the limit it missed."""
+    """Nothing for a clear frontal film; else one flag, with the belief and the limit it missed. A film that
+    may be measured and whose polarity is inverted has a note beside it."""
     evidence = f"belief in an upright frontal chest film {reading.frontal:.2f}, limit {REJECT_BELOW:.2f}"
     turn = reading.likely_turn
     if turn and reading.turns[turn] >= TURNED_FROM:
@@ -62,8 +64,13 @@ def gate_flags(reading: GateReading) -> tuple[Flag, ...]:
     if reading.frontal < REJECT_BELOW:
         text = "This does not look like a frontal chest film: no ratio may be taken from it."
         return (Flag("not_frontal_chest", Grade.REJECT, text, evidence),)
+    flags = []
     if reading.frontal < REVIEW_BELOW:
         text = "This may not be a usable frontal chest film. Check the picture before using the ratio."
         evidence = evidence.replace(f"limit {REJECT_BELOW:.2f}", f"limit {REVIEW_BELOW:.2f}")
-        return (Flag("perhaps_not_frontal", Grade.REVIEW, text, evidence),)
-    return ()
+        flags.append(Flag("perhaps_not_frontal", Grade.REVIEW, text, evidence))
+    if reading.inverted >= INVERTED_FROM:
+        text = "Black and white are inverted (lungs bright, bones dark); the film was measured as it is."
+        evidence = f"belief in inverted polarity {reading.inverted:.2f}, limit {INVERTED_FROM:.2f}"
+        flags.append(Flag("polarity_inverted", Grade.NOTE, text, evidence))
+    return tuple(flags)

@@ -60,6 +60,13 @@ def test_the_likeliest_label_is_the_argmax_on_the_film_s_grid() -> None:
     np.testing.assert_array_equal(ProbabilityMap(classes, fit).likeliest(), expected)
 
 
+def test_an_inverted_film_is_noted_and_a_refused_one_is_not() -> None:
+    (flag,) = gate_flags(reading(0.95, 0.01, 0.01, 0.01, inverted=0.98))
+    assert (flag.code, flag.grade) == ("polarity_inverted", Grade.NOTE)
+    assert flag.evidence == "belief in inverted polarity 0.98, limit 0.50"
+    assert [f.code for f in gate_flags(reading(0.1, 0.0, 0.0, 0.0, inverted=0.98))] == ["not_frontal_chest"]
+
+
 def reading(*turns: float, inverted: float = 0.0) -> GateReading:
     return GateReading((turns[0], turns[1], turns[2], turns[3]), inverted)
 
