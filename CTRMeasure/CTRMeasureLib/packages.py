@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 import shutil
 import sys
 
@@ -25,14 +26,21 @@ def ensurePackages(device):
 
     try:
         pip_ensure(list(REQUIREMENTS), requester="CTRMeasure")
+    except RuntimeError as declined:
+        text = _("Measuring needs {packages}; installing it was declined. Press Apply to be asked again.")
+        raise PackagesMissing(text.format(packages=_names())) from declined
     except Exception as problem:
         raise PackagesMissing(
-            _("Measuring needs {packages}, which could not be installed: {problem}. "
-              "Press Apply to be asked again; for a machine without internet see the README.").format(
-                packages=", ".join(REQUIREMENTS), problem=problem)
+            _("Measuring needs {packages}, which could not be installed. Check the internet connection and "
+              "press Apply to be asked again; for a machine without internet see the README.").format(
+                packages=_names())
         ) from problem  # fmt: skip
     if device in ("cuda", "mps") and importlib.util.find_spec("torch") is None:
         _ensureTorch()
+
+
+def _names():
+    return ", ".join(re.split(r"[<>=!~ ]", requirement)[0] for requirement in REQUIREMENTS)
 
 
 def _ensureTorch():

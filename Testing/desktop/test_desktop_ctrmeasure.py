@@ -209,9 +209,26 @@ def test_missing_packages_are_asked_for_once_and_may_be_declined(desktop, panel,
     desktop.dialogs.answer(qt.QMessageBox.Cancel)
     panel.ui.applyButton.click()
     assert len(desktop.dialogs.shown) == 1
-    assert "no-such-package-as-this" in panel.ui.statusLabel.text
+    assert "no-such-package-as-this; installing it was declined" in panel.ui.statusLabel.text
     assert not panel.film.running
     desktop.grab(panel, pictures / "panel-packages.png", width=WIDTH)
+
+
+def test_a_failed_installation_says_what_to_do(desktop, panel, film, monkeypatch):
+    import subprocess
+
+    import slicer.packaging
+
+    def fail(*_, **__):
+        raise subprocess.CalledProcessError(1, "pip install")
+
+    monkeypatch.setattr(slicer.packaging, "pip_ensure", fail)
+    panel._parameterNode.inputVolume = film
+    panel.ui.applyButton.click()
+    said = panel.ui.statusLabel.text
+    assert "needs onnxruntime, which could not be installed. Check the internet connection" in said
+    assert "exit status" not in said
+    assert not panel.film.running
 
 
 def test_a_gpu_without_pytorch_names_the_extension(desktop, panel, film, monkeypatch):
