@@ -221,6 +221,13 @@ def test_quiet_says_nothing(cardiothorax, pictures):
     assert (done.code, done.out, done.err) == (0, "", "")
 
 
+def test_quiet_still_says_what_failed(cardiothorax):
+    done = cardiothorax("ctr", "no such film.dcm", "--out", "out", "--quiet")
+    assert (done.code, done.out) == (3, "")
+    assert "no such film.dcm: failed: " in done.err
+    assert len(done.err.splitlines()) == 1
+
+
 def test_copies_of_a_film_each_have_their_mask_and_picture(cardiothorax, pictures):
     (film,) = pictures(1)
     copy = film.with_name("copy.png")

@@ -35,7 +35,7 @@ class BatchConsole:
     def __call__(self, event: StudyProgress | RowDone) -> None:
         if isinstance(event, RowDone):
             self._count += 1
-            if not self._quiet:
+            if not self._quiet or event.error is not None:
                 self._line(f"[{self._count}/{self._batch.total}] {row_in_words(event)}")
         if self._bar is not None:
             name = Path(event.file).name
