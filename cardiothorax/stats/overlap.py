@@ -5,7 +5,7 @@ Two empty masks agree: Dice and IoU are 1, distances 0. One empty mask has Dice 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,14 +38,6 @@ def iou(first: np.ndarray, second: np.ndarray) -> float:
     a, b = _masks(first, second)
     union = int((a | b).sum())
     return int((a & b).sum()) / union if union else 1.0
-
-
-def dice_by_label(first: np.ndarray, second: np.ndarray, labels: Iterable[int]) -> dict[int, float]:
-    return {label: dice(first == label, second == label) for label in labels}
-
-
-def iou_by_label(first: np.ndarray, second: np.ndarray, labels: Iterable[int]) -> dict[int, float]:
-    return {label: iou(first == label, second == label) for label in labels}
 
 
 def surface_distance(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from cardiothorax.stats.inputs import UnusableNumbers
-from cardiothorax.stats.overlap import dice, dice_by_label, iou, iou_by_label, surface_distance
+from cardiothorax.stats.overlap import dice, iou, surface_distance
 
 masks = arrays(bool, (7, 6), elements=st.booleans())
 
@@ -42,13 +42,6 @@ def test_dice_and_iou_belong_together(a: np.ndarray, b: np.ndarray) -> None:
     assert dice(a, b) == pytest.approx(2 * iou(a, b) / (1 + iou(a, b)))
     assert dice(a, b) == dice(b, a)
     assert dice(a, a) == 1.0
-
-
-def test_by_label() -> None:
-    first = np.array([[1, 1, 2, 3], [0, 0, 2, 3]])
-    second = np.array([[1, 0, 2, 3], [0, 0, 3, 3]])
-    assert dice_by_label(first, second, (1, 2, 3, 4)) == {1: 2 / 3, 2: 2 / 3, 3: 0.8, 4: 1.0}
-    assert iou_by_label(first, second, (1, 4)) == {1: 0.5, 4: 1.0}
 
 
 def test_distance_of_shifted_columns() -> None:
