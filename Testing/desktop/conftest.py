@@ -79,6 +79,6 @@ def film(desktop):
 @pytest.fixture
 def pictures(tmp_path):
     """Where pictures of panels go: the folder named by CARDIOTHORAX_PICTURES, to look at them."""
-    folder = Path(os.environ.get("CARDIOTHORAX_PICTURES") or tmp_path)
+    folder = Path(os.environ.get("CARDIOTHORAX_PICTURES") or tmp_path / "pictures")
     folder.mkdir(parents=True, exist_ok=True)
     return folder

@@ -26,9 +26,10 @@ def test_sample_film_from_apply_to_a_corrected_export(desktop, real_panel, pictu
     assert result.provenance.model_name == "ctr-unet-slim"
     desktop.grab(panel, pictures / "panel-sample.png", width=WIDTH)
     desktop.grab_view("Red", pictures / "view-sample.png", 700, 700)
-    panel.export.folderField.path = tmp_path
+    folder = tmp_path / "export"
+    panel.export.folderField.path = folder
     panel.ui.exportButton.click()
-    assert len(list(tmp_path.iterdir())) == 4
+    assert len(list(folder.iterdir())) == 4
 
 
 @pytest.mark.slow
