@@ -16,17 +16,17 @@ class BatchRun:
 
     def __init__(self, files, out, settings, executor):
         from cardiothorax.ctr.table import COLUMNS
+        from cardiothorax.ctr.worker_task import decisive_models
         from cardiothorax.jobs import Batch
         from cardiothorax.models import find_model
 
         self.settings = settings
         self._executor = executor
         entry = find_model(settings.model, task="ctr")
-        card = entry.checked_card()
         self._batch = Batch(
             files, out, "ctr", COLUMNS,
             options={**settings.inputs(), "model": os.fspath(entry.folder), "masks": True},
-            fingerprint={"model_sha256": (card.weights_sha256, card.onnx_sha256)},
+            fingerprint=decisive_models(entry.checked_card()),
             executor=executor,
         )  # fmt: skip
         self._rows = {study.file: row for row, study in enumerate(self._batch.studies)}

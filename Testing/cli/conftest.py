@@ -30,8 +30,14 @@ def cardiothorax(tmp_path):
 
     def run(*arguments):
         done = subprocess.run(
-            command(*arguments), cwd=tmp_path, env=environment, capture_output=True, text=True,
-            encoding="utf-8", timeout=300, check=False,
+            command(*arguments),
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=300,
+            check=False,
         )
         return SimpleNamespace(code=done.returncode, out=done.stdout, err=done.stderr)
 

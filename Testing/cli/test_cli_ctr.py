@@ -15,8 +15,17 @@ import numpy as np
 import pytest
 
 REQUIRED = (
-    "file", "ctr", "thoracic_diameter_px", "cardiac_diameter_px", "thoracic_diameter_mm",
-    "cardiac_diameter_mm", "cardiomegaly", "verdict", "flags", "error", "seconds",
+    "file",
+    "ctr",
+    "thoracic_diameter_px",
+    "cardiac_diameter_px",
+    "thoracic_diameter_mm",
+    "cardiac_diameter_mm",
+    "cardiomegaly",
+    "verdict",
+    "flags",
+    "error",
+    "seconds",
 )
 
 
@@ -59,7 +68,9 @@ def test_a_film_becomes_a_row_a_mask_and_a_picture(cardiothorax, film):
 def test_without_the_options_there_is_only_the_table(cardiothorax, pictures):
     cardiothorax("ctr", *pictures(1), "--out", "out")
     assert sorted(p.name for p in (cardiothorax.folder / "out").iterdir()) == [
-        "results.csv", "results.json", "resume.jsonl",
+        "results.csv",
+        "results.json",
+        "resume.jsonl",
     ]
 
 
@@ -169,8 +180,11 @@ def test_an_interrupted_run_exits_130_keeps_its_rows_and_goes_on(cardiothorax, p
     out = cardiothorax.folder / "out"
     running = subprocess.Popen(
         cardiothorax.command("ctr", *files, "--out", out),
-        env=cardiothorax.environment, cwd=cardiothorax.folder,
-        stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
+        env=cardiothorax.environment,
+        cwd=cardiothorax.folder,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
     )
     end = time.monotonic() + 60
     while not (out / "results.csv").exists() or len(rows_of(out)) < 2:

@@ -53,7 +53,6 @@ def test_segments_and_lines_lie_where_the_film_says(core, shown, how):
     row, column = np.argwhere(run.labels == 3)[0]
     ras = np.array(film.lps(column, row)) * [-1, -1, 1]
 
-
     to_ijk = np.linalg.inv(_matrix_of(heart))
     i, j, k = np.rint((to_ijk @ [*ras, 1])[:3]).astype(int)
     assert heart.GetScalarComponentAsDouble(i, j, k, 0) == 1

@@ -44,7 +44,9 @@ class BatchConsole:
             left = self._batch.seconds_left
             done = min(self._count + part, self._batch.total)
             self._bar.update(
-                self._task, description=_shortened(step), completed=done,
+                self._task,
+                description=_shortened(step),
+                completed=done,
                 left="" if left is None else f"{duration(left)} left",
             )
 
@@ -85,6 +87,9 @@ def _bar() -> Any:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     return Progress(
-        TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(),
-        TextColumn("{task.fields[left]}"), console=Console(stderr=True),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[left]}"),
+        console=Console(stderr=True),
     )

@@ -45,7 +45,9 @@ Exit code: 0 all films have a row without error, 2 usage, 3 some films failed
 @click.option("--device", default="auto", metavar="auto|cpu|cuda", help="Where to compute.  [default: auto]")
 @click.option("--engine", default="auto", metavar="auto|onnx|torch", help="What computes.  [default: auto]")
 @click.option(
-    "--crf", default="default", type=click.Choice(["default", "off", "grid", "pydensecrf"]),
+    "--crf",
+    default="default",
+    type=click.Choice(["default", "off", "grid", "pydensecrf"]),
     help="Refinement of the borders; 'default' is what measured better with the model.",
 )
 @click.option("--cutoff", default=0.5, type=click.FloatRange(0.3, 0.9), help="Enlarged above. [default: 0.5]")
@@ -56,8 +58,18 @@ Exit code: 0 all films have a row without error, 2 usage, 3 some films failed
 @click.option("--quiet", is_flag=True, help="Say nothing but errors.")
 @click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")
 def ctr(
-    inputs: tuple[str, ...], out: Path, model: str | None, device: str, engine: str, crf: str, cutoff: float,
-    masks: bool, overlay: bool, jobs: int, resume: bool, quiet: bool,
+    inputs: tuple[str, ...],
+    out: Path,
+    model: str | None,
+    device: str,
+    engine: str,
+    crf: str,
+    cutoff: float,
+    masks: bool,
+    overlay: bool,
+    jobs: int,
+    resume: bool,
+    quiet: bool,
 ) -> int:
     """Measure the cardiothoracic ratio of chest radiographs.
 
@@ -87,7 +99,12 @@ def ctr(
 
 
 def ctr_batch(
-    films: list[str], out: Path, *, model: str | None, options: dict[str, Any], resume: bool = True,
+    films: list[str],
+    out: Path,
+    *,
+    model: str | None,
+    options: dict[str, Any],
+    resume: bool = True,
     executor: Executor | None = None,
 ) -> Batch:
     """A batch of the task ``ctr``; what would fail for every film (model, device, place) is checked first."""
@@ -101,10 +118,14 @@ def ctr_batch(
     card = entry.checked_card("ctr")
     choose_engine(str(options.get("engine", "auto")), str(options.get("device", "auto")))
     batch = Batch(
-        films, out, "ctr", COLUMNS,
+        films,
+        out,
+        "ctr",
+        COLUMNS,
         options={**options, "model": os.fspath(entry.folder)},
         fingerprint=decisive_models(card),
-        resume=resume, executor=executor,
+        resume=resume,
+        executor=executor,
     )
     _refuse_to_overwrite(batch, options)
     return batch
@@ -126,7 +147,9 @@ def films_of(inputs: tuple[str, ...], out: Path) -> list[str]:
     return [
         os.fspath(film)
         for film in films
-        if film.resolve() in named or film.resolve().parent != place or film.suffix.lower() != ".png"
+        if film.resolve() in named
+        or film.resolve().parent != place
+        or film.suffix.lower() != ".png"
         or film.stem not in stems
     ]
 

@@ -29,7 +29,9 @@ The sample film is synthesized: it is nobody's.
 @click.command(epilog=EPILOG)
 @click.argument("study", required=False)
 @click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), default=Path("demo-output"),
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("demo-output"),
     help="Folder for the results.  [default: demo-output]",
 )
 @click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")
@@ -48,8 +50,12 @@ def demo(study: str | None, out: Path) -> int:
     executor = LocalExecutor()
     try:
         batch = ctr_batch(
-            films, out, model=None, options={**options, "masks": True, "overlay": True},
-            resume=False, executor=executor,
+            films,
+            out,
+            model=None,
+            options={**options, "masks": True, "overlay": True},
+            resume=False,
+            executor=executor,
         )
         with BatchConsole(batch) as console:
             report = run_batch(batch, console)

@@ -54,9 +54,19 @@ The same command goes on with a run that was stopped.
 @click.option("--devices", default="auto", help="How many GPUs.  [default: all]")
 @click.option("--quiet", is_flag=True, help="No progress bar.")
 def ctr(
-    data: Path, out: Path, preset: str, epochs: int | None, batch: int | None, learning_rate: float | None,
-    strength: float | None, source: tuple[str, ...], phantoms: int, start_from: Path | None, device: str,
-    devices: str, quiet: bool,
+    data: Path,
+    out: Path,
+    preset: str,
+    epochs: int | None,
+    batch: int | None,
+    learning_rate: float | None,
+    strength: float | None,
+    source: tuple[str, ...],
+    phantoms: int,
+    start_from: Path | None,
+    device: str,
+    devices: str,
+    quiet: bool,
 ) -> int:
     """Lungs and heart, for the cardiothoracic ratio."""
     from ..ctr.train import measure_model, train_ctr
@@ -65,9 +75,15 @@ def ctr(
     command = _command()
     model = train_ctr(
         recipe(preset, epochs=epochs, batch=batch, learning_rate=learning_rate, strength=strength),
-        data, out, command=command, sources=set(source) or None, phantoms=phantoms,
-        start_from=start_from, device=device,
-        devices=int(devices) if devices.isdigit() else devices, progress=not quiet,
+        data,
+        out,
+        command=command,
+        sources=set(source) or None,
+        phantoms=phantoms,
+        start_from=start_from,
+        device=device,
+        devices=int(devices) if devices.isdigit() else devices,
+        progress=not quiet,
     )
     measure_model(model, data, split="val", command=command)
     click.echo(f"{model}\nUse it with: cardiothorax models add {model}")
@@ -98,15 +114,30 @@ def gate(data: Path, out: Path, steps: int) -> int:
 @click.option("--engine", default="auto", type=click.Choice(["auto", "onnx", "torch"]))
 @click.option("--into-card", is_flag=True, help="Write the figures into the model's card too.")
 def measure(
-    model: str | None, data: Path, split: str, out: Path, crf: str, change: str,
-    mirror: bool | None, side: int | None, engine: str, into_card: bool,
+    model: str | None,
+    data: Path,
+    split: str,
+    out: Path,
+    crf: str,
+    change: str,
+    mirror: bool | None,
+    side: int | None,
+    engine: str,
+    into_card: bool,
 ) -> int:
     """Measure MODEL (name or folder) on labelled films through the whole pipeline."""
     from ..ctr.evidence import measured_as_plain
     from ..report import write_json
 
     plain: dict[str, Any] = measured_as_plain(
-        model, data, split=split, crf=crf, change=change, engine=engine, mirror=mirror, side_px=side,
+        model,
+        data,
+        split=split,
+        crf=crf,
+        change=change,
+        engine=engine,
+        mirror=mirror,
+        side_px=side,
         command=_command(),
     )
     write_json(plain, out)

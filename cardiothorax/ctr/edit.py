@@ -37,16 +37,17 @@ def edited_labels(run: CtrRun, image: Image, labels: np.ndarray, *, reader: str,
         )
     _, turn = radiographic_view(image)
     measured, flags = assess(
-        turn.forward(labels.astype(np.uint8)), image, turn,
-        cutoff=_cutoff(run.result), midline_px=_readers_midline(run.result),
+        turn.forward(labels.astype(np.uint8)),
+        image,
+        turn,
+        cutoff=_cutoff(run.result),
+        midline_px=_readers_midline(run.result),
     )
     result = _corrected(run.result, measured, flags, turn, image, reader=reader, what=what)
     return CtrRun(result, labels.astype(np.uint8))
 
 
-def edited_line(
-    run: CtrRun, image: Image, name: str, ends_px: tuple[Point, Point], *, reader: str
-) -> CtrRun:
+def edited_line(run: CtrRun, image: Image, name: str, ends_px: tuple[Point, Point], *, reader: str) -> CtrRun:
     """After an end of ``T`` or ``Th`` was dragged: the line stays horizontal, the ratio follows.
 
     Masks, areas and what is measured from them (tilt, thoracic extent) stay.
@@ -62,9 +63,7 @@ def edited_line(
     except OrganMissing as problem:
         raise GeometryProblem(f"The line {name} has no length.", "Drag its ends apart.") from problem
     flags = _after_moving(run.result, measured, drop={"uncertain_border"})
-    result = _corrected(
-        run.result, measured, flags, turn, image, reader=reader, what=f"line {name}"
-    )
+    result = _corrected(run.result, measured, flags, turn, image, reader=reader, what=f"line {name}")
     return replace(run, result=result)
 
 

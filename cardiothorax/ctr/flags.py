@@ -24,8 +24,13 @@ LARGEST_BLUR_SHARE = 0.04
 BORDER_MARGIN_SHARE = 0.004
 MEASURED_CODES = frozenset(
     {
-        "organ_missing", "cut_by_border", "tilted", "implausible", "heart_on_the_right",
-        "rotated_patient", "uncertain_border",
+        "organ_missing",
+        "cut_by_border",
+        "tilted",
+        "implausible",
+        "heart_on_the_right",
+        "rotated_patient",
+        "uncertain_border",
     }
 )
 """Flags that follow from the labels and lines: an edit raises them anew."""
@@ -100,7 +105,10 @@ def measured_flags(
 ) -> tuple[Flag, ...]:
     """Everything that follows from the labels and the values; ``labels`` in radiographic view."""
     flags = [
-        *_cut(labels), *_tilt(measured), *line_flags(measured), *_rotation(labels, measured),
+        *_cut(labels),
+        *_tilt(measured),
+        *line_flags(measured),
+        *_rotation(labels, measured),
     ]
     if probabilities is not None:
         flags += _uncertain(measured, probabilities, labels.shape[1])

@@ -18,9 +18,7 @@ def view_grid(image: Image, turn: ViewTurn) -> Grid:
     return Grid(column_mm, row_mm, image.spacing_known)
 
 
-def lines_on_input(
-    lines: dict[str, tuple[Point, Point]], turn: ViewTurn, image: Image
-) -> dict[str, Line]:
+def lines_on_input(lines: dict[str, tuple[Point, Point]], turn: ViewTurn, image: Image) -> dict[str, Line]:
     """Lines in the view, from its left end to its right, as points of the film and of the patient."""
     return {name: _line(turn.back_points(np.array(ends)), image) for name, ends in lines.items()}
 

@@ -67,8 +67,10 @@ def measure(
     heart_left, heart_right = int(np.nanargmin(heart.left)), int(np.nanargmax(heart.right))
     midline = _midline(left_lung, right_lung, heart, row) if midline_px is None else midline_px
     lines = _lines(
-        row, (float(chest.left[row]), float(chest.right[row])),
-        (heart_left, float(heart.left[heart_left])), (heart_right, float(heart.right[heart_right])),
+        row,
+        (float(chest.left[row]), float(chest.right[row])),
+        (heart_left, float(heart.left[heart_left])),
+        (heart_right, float(heart.right[heart_right])),
         midline,
     )
     height = grid.pixel_aspect
@@ -83,15 +85,19 @@ def measure(
     )
     areas = {label: int((labels == label).sum()) for label in ORGANS}
     values = _values(
-        lines, grid, midline=midline, cutoff=cutoff, extent=extent, tilt=tilt,
-        upright=upright_th / upright_t if upright_t else upright_th / extent, areas=areas,
+        lines,
+        grid,
+        midline=midline,
+        cutoff=cutoff,
+        extent=extent,
+        tilt=tilt,
+        upright=upright_th / upright_t if upright_t else upright_th / extent,
+        areas=areas,
     )
     return Measured(values, lines)
 
 
-def remeasure_lines(
-    values: CtrValues, lines: dict[str, tuple[Point, Point]], grid: Grid
-) -> Measured:
+def remeasure_lines(values: CtrValues, lines: dict[str, tuple[Point, Point]], grid: Grid) -> Measured:
     """Values after a reader has dragged line ends: T and Th from their ends, the rest kept.
 
     Lines stay horizontal; MRD and MLD run from the midline to the ends of Th.
@@ -113,8 +119,14 @@ def remeasure_lines(
         RIGHT_LUNG: values.right_lung_area_px,
     }
     again = _values(
-        moved, grid, midline=midline, cutoff=values.cutoff, extent=values.thoracic_extent_px,
-        tilt=values.tilt_degrees, upright=values.ctr_tilt_corrected, areas=areas,
+        moved,
+        grid,
+        midline=midline,
+        cutoff=values.cutoff,
+        extent=values.thoracic_extent_px,
+        tilt=values.tilt_degrees,
+        upright=values.ctr_tilt_corrected,
+        areas=areas,
     )
     return Measured(again, moved)
 

@@ -48,11 +48,13 @@ def run(
     aspect = view_grid(image, turn).pixel_aspect
 
     progress(0.05, "Checking the picture")
-    flags = (*header_flags(image), *gate_flags(read_gate(film, gate, pixel_aspect=aspect)))
+    reading = read_gate(film, gate, pixel_aspect=aspect)
+    flags = (*header_flags(image), *gate_flags(reading))
     if any(flag.grade is Grade.REJECT for flag in flags):
         return _refused(image, turn, flags, _provenance(image, model, crf, options), clock)
 
     progress(0.15, "Finding lungs and heart")
+    film = 255 - film if reading.is_inverted else film
     found = segment(film, model, pixel_aspect=aspect)
     clock.lap("network")
     progress(0.6, "Refining the borders")
@@ -102,9 +104,7 @@ def _refused(
     image: Image, turn: ViewTurn, flags: tuple[Flag, ...], provenance: Provenance, clock: _Clock
 ) -> CtrRun:
     clock.lap("network")
-    result = CtrResult(
-        image.source, None, {}, flags, provenance, notes=image.notes, seconds=clock.seconds
-    )
+    result = CtrResult(image.source, None, {}, flags, provenance, notes=image.notes, seconds=clock.seconds)
     return CtrRun(result, np.zeros((turn.rows, turn.cols), np.uint8))
 
 
@@ -115,9 +115,7 @@ def _fallback_flags(model: LoadedModel) -> tuple[Flag, ...]:
     return (Flag("device_fallback", Grade.NOTE, text, " ".join(model.notes)),)
 
 
-def _provenance(
-    image: Image, model: LoadedModel, crf: CrfChoice, options: CtrOptions
-) -> Provenance:
+def _provenance(image: Image, model: LoadedModel, crf: CrfChoice, options: CtrOptions) -> Provenance:
     card = model.card
     return Provenance(
         package_version=__version__,

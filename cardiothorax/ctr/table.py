@@ -8,8 +8,17 @@ from typing import Any
 from .result import CtrResult, CtrValues
 
 _FIRST = (
-    "file", "ctr", "thoracic_diameter_px", "cardiac_diameter_px", "thoracic_diameter_mm",
-    "cardiac_diameter_mm", "cardiomegaly", "verdict", "flags", "error", "seconds",
+    "file",
+    "ctr",
+    "thoracic_diameter_px",
+    "cardiac_diameter_px",
+    "thoracic_diameter_mm",
+    "cardiac_diameter_mm",
+    "cardiomegaly",
+    "verdict",
+    "flags",
+    "error",
+    "seconds",
 )
 _MORE = tuple(f.name for f in fields(CtrValues) if f.name not in _FIRST)
 _LAST = ("edited", "model", "model_version", "engine", "device")

@@ -42,8 +42,14 @@ def train_ctr(
     if phantoms:
         films = films.joined(_phantom_films(phantoms, side, recipe.seed))
     best = train(
-        recipe, films, val, out,
-        start_from=start_from, device=device, devices=devices, progress=progress,
+        recipe,
+        films,
+        val,
+        out,
+        start_from=start_from,
+        device=device,
+        devices=devices,
+        progress=progress,
     )
     network = network_of(best, recipe)
     card = segmentation_card(
@@ -53,9 +59,7 @@ def train_ctr(
     return out / "model"
 
 
-def measure_model(
-    folder: Path, data: Path, *, split: str, command: str, progress: Progress = silent
-) -> None:
+def measure_model(folder: Path, data: Path, *, split: str, command: str, progress: Progress = silent) -> None:
     """Measure the model on a split through the whole pipeline and write the figures into its card."""
     from dataclasses import replace
 

@@ -86,10 +86,13 @@ def measure_films(
         values = found.result.values
         figures.append(
             FilmFigures(
-                row["id"], row["source"], organs,
+                row["id"],
+                row["source"],
+                organs,
                 values.ctr if values else None,
                 measure(truth, Grid()).values.ctr if has_heart else None,
-                tuple(flag.code for flag in found.result.flags), seconds,
+                tuple(flag.code for flag in found.result.flags),
+                seconds,
             )
         )
     return figures
@@ -109,17 +112,20 @@ def metrics(summary: dict[str, SourceFigures], command: str) -> tuple[Metric, ..
     for source, figures in summary.items():
         found += [
             Metric(
-                f"dice_{organ}", source, mean, figures.dice_low[organ], figures.dice_high[organ],
-                figures.films, command,
+                f"dice_{organ}",
+                source,
+                mean,
+                figures.dice_low[organ],
+                figures.dice_high[organ],
+                figures.films,
+                command,
             )
             for organ, mean in figures.dice_mean.items()
         ]
         study = figures.study
         if study is None:
             continue
-        found.append(
-            Metric("ctr_mae", source, study.mean_absolute_error, None, None, study.n, command)
-        )
+        found.append(Metric("ctr_mae", source, study.mean_absolute_error, None, None, study.n, command))
         if study.limits and study.icc:
             bias, icc = study.limits.bias, study.icc
             found.append(Metric("ctr_bias", source, bias.estimate, bias.low, bias.high, study.n, command))

@@ -46,8 +46,10 @@ def run_task(inputs: dict[str, Any], arrays: Arrays, progress: Progress) -> tupl
 def models(inputs: dict[str, Any]) -> tuple[LoadedModel, LoadedModel]:
     """The network that was asked for, and the gate, which is small and always runs on the CPU."""
     chosen = warm_model(
-        inputs.get("model"), task="ctr",
-        device=inputs.get("device") or "auto", engine=inputs.get("engine") or "auto",
+        inputs.get("model"),
+        task="ctr",
+        device=inputs.get("device") or "auto",
+        engine=inputs.get("engine") or "auto",
     )
     return chosen, warm_model(None, task="radiograph-gate", device="cpu", engine="auto")
 

@@ -65,8 +65,11 @@ class FallbackEngine:
     def _tiled(self, per_side: int) -> Callable[[np.ndarray], np.ndarray]:
         def predict(batch: np.ndarray) -> np.ndarray:
             return predict_in_tiles(
-                self._first.predict, batch,
-                per_side=per_side, halo_px=self._halo_px, multiple=self._multiple,
+                self._first.predict,
+                batch,
+                per_side=per_side,
+                halo_px=self._halo_px,
+                multiple=self._multiple,
             )
 
         return predict

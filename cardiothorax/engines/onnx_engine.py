@@ -10,7 +10,11 @@ from ..errors import ModelProblem
 from .base import OutOfMemory, usable_cores
 
 _NO_MEMORY = (
-    "failed to allocate memory", "bad allocation", "bad_alloc", "out of memory", "alloc_failed",
+    "failed to allocate memory",
+    "bad allocation",
+    "bad_alloc",
+    "out of memory",
+    "alloc_failed",
     "smaller than requested bytes",
 )
 """As its own arena, the C++ library on both systems and CUDA say it."""

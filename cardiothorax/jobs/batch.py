@@ -25,8 +25,22 @@ from .messages import Message, Progressed, Result
 TABLE_FILE, RESULTS_FILE = "results.csv", "results.json"
 STUDY_TIMEOUT_SECONDS = 900.0
 FORMAT_ENDINGS = (
-    ".nii.gz", ".seg.nrrd", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd", ".dcm", ".dicom", ".ima",
-    ".png", ".jpeg", ".jpg", ".tiff", ".tif", ".bmp",
+    ".nii.gz",
+    ".seg.nrrd",
+    ".nii",
+    ".nrrd",
+    ".nhdr",
+    ".mha",
+    ".mhd",
+    ".dcm",
+    ".dicom",
+    ".ima",
+    ".png",
+    ".jpeg",
+    ".jpg",
+    ".tiff",
+    ".tif",
+    ".bmp",
 )
 _POLL_SECONDS = 0.02
 
@@ -250,9 +264,7 @@ class Batch:
         return path
 
 
-def run_batch(
-    batch: Batch, listen: Callable[[StudyProgress | RowDone], None] | None = None
-) -> BatchReport:
+def run_batch(batch: Batch, listen: Callable[[StudyProgress | RowDone], None] | None = None) -> BatchReport:
     """Run to the end, telling ``listen`` what happens. Ctrl+C stops it with all finished rows kept."""
     try:
         while not batch.finished:

@@ -111,9 +111,7 @@ def _run(channel: Channel, job: int, folder: Path) -> bool:
         task, inputs, arrays = unpack_job(folder)
         values, arrays_out = resolve(task)(inputs, arrays, JobProgress(channel, job))
         files = pack_arrays(folder, arrays_out, "out")
-        channel.send(
-            type="result", job=job, values=values, arrays=files, seconds=time.monotonic() - start
-        )
+        channel.send(type="result", job=job, values=values, arrays=files, seconds=time.monotonic() - start)
     except BaseException as problem:
         fit = not isinstance(problem, MemoryError)
         error = _in_words(problem)

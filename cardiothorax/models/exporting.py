@@ -88,10 +88,15 @@ def _write_onnx(network: nn.Module, card: Card, file: Path) -> None:
     with torch.inference_mode(), warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of this exporter, whose graph keeps every node
         torch.onnx.export(
-            torch.nn.Sequential(network, torch.nn.Softmax(dim=1)).eval(), (example,), str(file),
-            input_names=["image"], output_names=["probabilities"],
+            torch.nn.Sequential(network, torch.nn.Softmax(dim=1)).eval(),
+            (example,),
+            str(file),
+            input_names=["image"],
+            output_names=["probabilities"],
             dynamic_axes={"image": dynamic, "probabilities": dynamic_out},
-            opset_version=OPSET, dynamo=False, do_constant_folding=False,
+            opset_version=OPSET,
+            dynamo=False,
+            do_constant_folding=False,
             training=torch.onnx.TrainingMode.PRESERVE,  # EVAL would fold batch norm into the rounded weights
         )
     graph = onnx.load(str(file))

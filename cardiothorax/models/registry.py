@@ -140,8 +140,10 @@ def _entry(folder: Path, shipped: bool) -> ModelEntry:
 
 def _entry_at(path: Path) -> ModelEntry:
     if path.is_file() and path.name not in MODEL_FILES:
-        hint = "Add it first: cardiothorax models add FILE.zip." if path.suffix.lower() == ".zip" else (
-            f"A model is a folder with {CARD_FILE} and its weights; give the folder."
+        hint = (
+            "Add it first: cardiothorax models add FILE.zip."
+            if path.suffix.lower() == ".zip"
+            else (f"A model is a folder with {CARD_FILE} and its weights; give the folder.")
         )
         raise ModelProblem(f"{path} is not a model.", hint)
     folder = (path if path.is_dir() else path.parent).resolve()

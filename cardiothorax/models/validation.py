@@ -76,19 +76,24 @@ def _meaning_problems(plain: dict[str, Any]) -> list[str]:
     stretch = shape["normalisation"]
     side, multiple = shape["side_px"], shape.get("multiple", 16)
     checks = {
-        f"name is {plain['name']!r}, expected small letters, digits, '-', '_' or '.'":
-            _NAME.fullmatch(plain["name"]),
+        f"name is {plain['name']!r}, expected small letters, digits, '-', '_' or '.'": _NAME.fullmatch(
+            plain["name"]
+        ),
         f"input.multiple is {multiple}, expected 1 or more": multiple >= 1,
-        f"input.side_px is {side}, expected a multiple of {multiple} from 32 to 4096":
-            32 <= side <= 4096 and multiple >= 1 and side % multiple == 0,
-        f"input.padding is {shape['padding']!r}, expected 'square' or 'centre_crop'":
-            shape["padding"] in ("square", "centre_crop"),
-        "input.normalisation: expected 0 <= low_percentile < high_percentile <= 100":
-            0 <= stretch["low_percentile"] < stretch["high_percentile"] <= 100,
-        "input.normalisation.range: expected two numbers, the smaller one first":
-            stretch["range"][0] < stretch["range"][1],
-        f"labels are {labels}, expected the values 0 to {len(labels) - 1}, each once":
-            sorted(labels.values()) == list(range(len(labels))) and len(labels) >= 2,
+        f"input.side_px is {side}, expected a multiple of {multiple} from 32 to 4096": 32 <= side <= 4096
+        and multiple >= 1
+        and side % multiple == 0,
+        f"input.padding is {shape['padding']!r}, expected 'square' or 'centre_crop'": shape["padding"]
+        in ("square", "centre_crop"),
+        "input.normalisation: expected 0 <= low_percentile < high_percentile <= 100": 0
+        <= stretch["low_percentile"]
+        < stretch["high_percentile"]
+        <= 100,
+        "input.normalisation.range: expected two numbers, the smaller one first": stretch["range"][0]
+        < stretch["range"][1],
+        f"labels are {labels}, expected the values 0 to {len(labels) - 1}, each once": sorted(labels.values())
+        == list(range(len(labels)))
+        and len(labels) >= 2,
         "licence is empty": plain["licence"].strip(),
         "limits is empty: every network has some": plain["limits"],
     }

@@ -29,9 +29,7 @@ def conv_bn_relu(channels_in: int, channels_out: int) -> nn.Sequential:
 
 
 def double_conv(channels_in: int, channels_out: int) -> nn.Sequential:
-    return nn.Sequential(
-        conv_bn_relu(channels_in, channels_out), conv_bn_relu(channels_out, channels_out)
-    )
+    return nn.Sequential(conv_bn_relu(channels_in, channels_out), conv_bn_relu(channels_out, channels_out))
 
 
 class UNet(nn.Module):

@@ -35,6 +35,10 @@ class GateReading:
         return self.turns[0]
 
     @property
+    def is_inverted(self) -> bool:
+        return self.inverted >= INVERTED_FROM
+
+    @property
     def likely_turn(self) -> int:
         return int(np.argmax(self.turns))
 
@@ -69,8 +73,8 @@ def gate_flags(reading: GateReading) -> tuple[Flag, ...]:
         text = "This may not be a usable frontal chest film. Check the picture before using the ratio."
         evidence = evidence.replace(f"limit {REJECT_BELOW:.2f}", f"limit {REVIEW_BELOW:.2f}")
         flags.append(Flag("perhaps_not_frontal", Grade.REVIEW, text, evidence))
-    if reading.inverted >= INVERTED_FROM:
-        text = "Black and white are inverted (lungs bright, bones dark); the film was measured as it is."
+    if reading.is_inverted:
+        text = "Black and white are inverted (lungs bright, bones dark); they were turned for the network."
         evidence = f"belief in inverted polarity {reading.inverted:.2f}, limit {INVERTED_FROM:.2f}"
         flags.append(Flag("polarity_inverted", Grade.NOTE, text, evidence))
     return tuple(flags)

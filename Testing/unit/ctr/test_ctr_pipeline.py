@@ -48,11 +48,18 @@ class SaysAlways:
 
 def model(engine: object, task: str = "ctr", side: int = 256) -> LoadedModel:
     card = Card(
-        name=f"fake-{task}", version="1", task=task, variant="slim", summary="",
+        name=f"fake-{task}",
+        version="1",
+        task=task,
+        variant="slim",
+        summary="",
         architecture=Architecture("none"),
         input=NetworkInput(side, "square", Normalisation(0.0, 100.0, (-1.0, 1.0))),
         labels={"background": 0, "left lung": 1, "right lung": 2, "heart": 3},
-        licence="none", training=Training((), "", 0, ""), metrics=(), limits=(),
+        licence="none",
+        training=Training((), "", 0, ""),
+        metrics=(),
+        limits=(),
     )
     return LoadedModel(card, engine, Path("nowhere"), "0" * 64)  # type: ignore[arg-type]
 
@@ -69,8 +76,12 @@ def film(labels: np.ndarray, **changes: object) -> Image:
     grey = np.choose(labels, [GREYS[k] for k in range(4)]).astype(np.float32)[None]
     grey[0, :2, -2:] = 255  # a side marker, which also keeps the range of greys the same in every film
     image = Image(
-        array=grey, spacing_mm=(1.5, 1.5, 1.0), modality="DX", spacing_source="PixelSpacing",
-        tags={"ViewPosition": "PA"}, source="film.dcm",
+        array=grey,
+        spacing_mm=(1.5, 1.5, 1.0),
+        modality="DX",
+        spacing_source="PixelSpacing",
+        tags={"ViewPosition": "PA"},
+        source="film.dcm",
     )
     return replace(image, **changes)  # type: ignore[arg-type]
 

@@ -59,6 +59,16 @@ def test_bad_exposures_and_polarity_change_the_ratio_little(sample: Image, name:
     assert changed.ctr == pytest.approx(plain.ctr, abs=0.03)
 
 
+def test_an_inverted_film_is_turned_for_the_network_and_gives_the_same_number(sample: Image) -> None:
+    turned = change_named("inverted")
+    assert turned is not None
+    plain, inverted = measured(sample).result, measured(turned(sample)).result
+    assert plain.values is not None
+    assert inverted.values is not None
+    assert inverted.values.ctr == pytest.approx(plain.values.ctr, abs=1e-3)
+    assert [flag.code for flag in inverted.flags] == ["polarity_inverted"]
+
+
 def test_an_unknown_change_lists_the_known_ones() -> None:
     assert change_named("none") is None
     with pytest.raises(CardiothoraxError, match="inverted"):

@@ -62,7 +62,8 @@ def test_a_row_a_study_in_the_order_of_the_inputs(folder):
     report = folder.run(files)
     assert (report.total, report.finished, report.failed, report.resumed) == (2, 2, 0, 0)
     assert [(row["file"], row["value"], row["flags"], row["error"]) for row in folder.rows] == [
-        (str(files[0]), "2.0", "a;b", ""), (str(files[1]), "1.0", "a;b", ""),
+        (str(files[0]), "2.0", "a;b", ""),
+        (str(files[1]), "1.0", "a;b", ""),
     ]
     assert all(float(row["seconds"]) >= 0 for row in folder.rows)
     kept = json.loads((folder.out / "results.json").read_text(encoding="utf-8"))
@@ -287,8 +288,12 @@ def test_studies_of_the_same_name_get_names_of_their_own(folder):
 @pytest.mark.parametrize(
     ("name", "stem"),
     [
-        ("film.dcm", "film"), ("film.v2.PNG", "film.v2"), ("a.nii.gz", "a"), ("IM0001", "IM0001"),
-        ("1.2.840.10008.5", "1.2.840.10008.5"), (".dcm", ".dcm"),
+        ("film.dcm", "film"),
+        ("film.v2.PNG", "film.v2"),
+        ("a.nii.gz", "a"),
+        ("IM0001", "IM0001"),
+        ("1.2.840.10008.5", "1.2.840.10008.5"),
+        (".dcm", ".dcm"),
     ],
 )
 def test_the_name_of_output_files(name, stem):

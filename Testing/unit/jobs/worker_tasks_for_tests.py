@@ -82,6 +82,15 @@ def not_a_number(inputs, arrays, progress):
 BEHAVIOURS = {
     f.__name__: f
     for f in (
-        double, sleep, crash, exit_quietly, chatter, no_memory, full_disk, unreadable, fault, not_a_number,
+        double,
+        sleep,
+        crash,
+        exit_quietly,
+        chatter,
+        no_memory,
+        full_disk,
+        unreadable,
+        fault,
+        not_a_number,
     )
 }

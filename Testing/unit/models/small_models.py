@@ -20,11 +20,18 @@ CHANNELS = [16, 32, 64, 128, 256]
 
 def make_card(**changes):
     card = Card(
-        name="test-net", version="1.0", task="ctr", variant="slim", summary="random",
+        name="test-net",
+        version="1.0",
+        task="ctr",
+        variant="slim",
+        summary="random",
         architecture=Architecture("unet", {"channels": CHANNELS, "classes": 4}),
         input=NetworkInput(64, "square", Normalisation(1.0, 99.0, (-1.0, 1.0))),
         labels={"background": 0, "left_lung": 1, "right_lung": 2, "heart": 3},
-        licence="CC0-1.0", training=Training((), "none", 1, "none"), metrics=(), limits=("Random weights.",),
+        licence="CC0-1.0",
+        training=Training((), "none", 1, "none"),
+        metrics=(),
+        limits=("Random weights.",),
     )
     return dataclasses.replace(card, **changes)
 

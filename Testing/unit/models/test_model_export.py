@@ -81,7 +81,10 @@ def test_the_gate_network_exports_as_a_classifier(tmp_path):
     gatenet = pytest.importorskip("cardiothorax.networks.gatenet")
     labels = {f"class{i}": i for i in range(9)}
     card = make_card(
-        name="gate", task="radiograph-gate", architecture=Architecture("gatenet", {}), labels=labels,
+        name="gate",
+        task="radiograph-gate",
+        architecture=Architecture("gatenet", {}),
+        labels=labels,
         input=NetworkInput(64, "square", Normalisation(1.0, 99.0, (-1.0, 1.0)), multiple=32),
     )
     export(gatenet.GateNet().eval(), card, tmp_path / "gate")

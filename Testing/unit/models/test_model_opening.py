@@ -139,13 +139,15 @@ def test_a_gpu_that_cannot_compute_is_replaced_by_the_cpu_and_it_is_said(exporte
 
     real = opening._engine
     monkeypatch.setattr(
-        opening, "choose_engine",
+        opening,
+        "choose_engine",
         lambda engine, device: (
             choose.Choice("onnx", "cpu") if device == "cpu" else choose.Choice("torch", "cuda")
         ),
     )
     monkeypatch.setattr(
-        opening, "_engine",
+        opening,
+        "_engine",
         lambda choice, card, folder: Unusable() if choice.device == "cuda" else real(choice, card, folder),
     )
     if isinstance(trouble, ModelProblem):

@@ -155,9 +155,7 @@ def markers(image: torch.Tensor, g: torch.Generator) -> torch.Tensor:
             box = out[i, 0, y : y + h, x : x + w]
             value = float(torch.rand(1, generator=g) < 0.8)
             if torch.rand(1, generator=g) < 0.5:
-                strokes = F.interpolate(
-                    (torch.rand(1, 1, 7, 9, generator=g) < 0.5).float(), box.shape
-                )[0, 0]
+                strokes = F.interpolate((torch.rand(1, 1, 7, 9, generator=g) < 0.5).float(), box.shape)[0, 0]
                 box += (value - box) * strokes
             else:
                 box += (value - box) * 0.8
@@ -186,9 +184,7 @@ def borders(
     for i in torch.flatten(chance(n, 0.35, g).nonzero()).tolist():
         value = float(torch.rand(1, generator=g)) if torch.rand(1, generator=g) < 0.3 else 0.0
         value = 1.0 if torch.rand(1, generator=g) < 0.25 else value
-        top, bottom, left, right = (
-            int(v) for v in (torch.rand(4, generator=g) ** 2 * side * 0.12).long()
-        )
+        top, bottom, left, right = (int(v) for v in (torch.rand(4, generator=g) ** 2 * side * 0.12).long())
         frame = torch.ones(side, side, dtype=torch.bool)
         frame[top : side - bottom, left : side - right] = False
         out[i, :, frame] = value

@@ -81,8 +81,11 @@ def gate_card(
         architecture=Architecture("gatenet", {}),
         input=NetworkInput(SIDE_PX, "square", _STRETCHED, multiple=32),
         labels={
-            **{f"turned {90 * k}, {polarity}": k + 4 * inverted
-               for inverted, polarity in enumerate(("normal", "inverted")) for k in range(4)},
+            **{
+                f"turned {90 * k}, {polarity}": k + 4 * inverted
+                for inverted, polarity in enumerate(("normal", "inverted"))
+                for k in range(4)
+            },
             "no frontal chest film": 8,
         },
         licence=GATE_LICENCE,
@@ -91,7 +94,10 @@ def gate_card(
                 TrainingSource("frontal films", len(pictures.frontal), "see the sources' own terms"),
                 TrainingSource("other pictures", len(pictures.other), "laterals, CT, MR and drawn pictures"),
             ),
-            "by film or volume", seed, command, _today(),
+            "by film or volume",
+            seed,
+            command,
+            _today(),
         ),
         metrics=metrics,
         limits=(

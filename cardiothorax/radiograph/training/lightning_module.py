@@ -88,7 +88,11 @@ class SegmentationTraining(lightning.LightningModule):
 
         return DataLoader(
             range(len(self.films)),  # type: ignore[arg-type]
-            batch_size=self.recipe.batch, shuffle=True, drop_last=True, collate_fn=batch, generator=g,
+            batch_size=self.recipe.batch,
+            shuffle=True,
+            drop_last=True,
+            collate_fn=batch,
+            generator=g,
         )
 
     def val_dataloader(self) -> DataLoader[Any]:
@@ -134,9 +138,7 @@ class SegmentationTraining(lightning.LightningModule):
         r = self.recipe
         if r.optimizer == "sgd":
             return {"optimizer": torch.optim.SGD(self.network.parameters(), r.learning_rate)}
-        optimizer = torch.optim.AdamW(
-            self.network.parameters(), r.learning_rate, weight_decay=r.weight_decay
-        )
+        optimizer = torch.optim.AdamW(self.network.parameters(), r.learning_rate, weight_decay=r.weight_decay)
         steps = r.epochs * (len(self.films) // r.batch)
         schedule = torch.optim.lr_scheduler.OneCycleLR(
             optimizer, r.learning_rate, total_steps=steps + 1, pct_start=0.08, cycle_momentum=False
@@ -147,9 +149,7 @@ class SegmentationTraining(lightning.LightningModule):
         }
 
 
-def _warm_average(
-    averaged: torch.Tensor, current: torch.Tensor, steps: torch.Tensor | int
-) -> torch.Tensor:
+def _warm_average(averaged: torch.Tensor, current: torch.Tensor, steps: torch.Tensor | int) -> torch.Tensor:
     """Exponential average that follows quickly at first, so early epochs are not the random start."""
     decay = min(AVERAGING_DECAY, (1 + int(steps)) / (10 + int(steps)))
     return averaged + (1 - decay) * (current - averaged)
@@ -163,9 +163,7 @@ def _tensors(films: LabelledFilms, indices: list[int]) -> tuple[torch.Tensor, ..
     )
 
 
-def _resized(
-    image: torch.Tensor, label: torch.Tensor, side: int
-) -> tuple[torch.Tensor, torch.Tensor]:
+def _resized(image: torch.Tensor, label: torch.Tensor, side: int) -> tuple[torch.Tensor, torch.Tensor]:
     image = torch.nn.functional.interpolate(image, (side, side), mode="bilinear", antialias=True)
     label = torch.nn.functional.interpolate(label[:, None].float(), (side, side), mode="nearest-exact")
     return image, label[:, 0].long()

@@ -38,7 +38,11 @@ def train(
         module.start_from(network_of(start_from, recipe))
     module.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     best = ModelCheckpoint(
-        dirpath=out, filename="best", monitor="dice", mode="max", save_last=True,
+        dirpath=out,
+        filename="best",
+        monitor="dice",
+        mode="max",
+        save_last=True,
         enable_version_counter=False,
     )
     trainer = lightning.Trainer(
