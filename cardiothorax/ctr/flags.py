@@ -36,6 +36,8 @@ MEASURED_CODES = frozenset(
 """Flags that follow from the labels and lines: an edit raises them anew."""
 LINE_CODES = frozenset({"implausible", "heart_on_the_right"})
 """Of these, what follows from the values alone: also a line that was moved raises them anew."""
+_LYING = {"HFS", "FFS", "HFP", "FFP", "HFDR", "HFDL", "FFDR", "FFDL", "SUPINE"}
+"""Patient positions of DICOM that lie on a table, and the word itself."""
 _LATERAL = {"LL", "RL", "LLD", "RLD", "LATERAL", "LAT", "LLO", "RLO", "LAO", "RAO"}
 
 
@@ -60,18 +62,20 @@ def header_flags(image: Image) -> tuple[Flag, ...]:
 def _projection(image: Image) -> list[Flag]:
     view = image.tags.get("ViewPosition", "").strip().upper()
     evidence = f"ViewPosition {view}"
-    if view in _LATERAL:
+    words = set(view.replace("_", " ").split())
+    if words & _LATERAL:
         text = "The header says that this is not a frontal projection: no ratio may be taken from it."
         return [Flag("not_frontal_chest", Grade.REJECT, text, evidence)]
     position = image.tags.get("PatientPosition", "").strip().upper()
     flags = []
-    if position in {"HFS", "FFS", "SUPINE"}:
+    if position in _LYING or "SUPINE" in words:
         text = "Taken lying down: the heart looks larger and the diaphragm stands higher than upright."
-        flags.append(Flag("supine", Grade.REVIEW, text, f"PatientPosition {position}"))
-    if view == "AP":
+        where = f"PatientPosition {position}" if position in _LYING else evidence
+        flags.append(Flag("supine", Grade.REVIEW, text, where))
+    if "AP" in words:
         text = "AP projection enlarges the heart; 0.55 is often used as the limit for AP films."
         flags.append(Flag("projection_ap", Grade.NOTE, text, evidence))
-    elif view != "PA":
+    elif "PA" not in words:
         text = "PA or AP is not known. AP projection enlarges the heart."
         flags.append(
             Flag("projection_unknown", Grade.NOTE, text, evidence if view else "no ViewPosition in the file")

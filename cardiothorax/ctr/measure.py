@@ -217,6 +217,7 @@ def _values(
         thoracic_diameter_mm=mm(length["T"]),
         cardiac_diameter_mm=mm(length["Th"]),
         thoracic_extent_px=extent,
+        thoracic_extent_mm=mm(extent),
         mrd_px=length["MRD"],
         mld_px=length["MLD"],
         mrd_mm=mm(length["MRD"]),

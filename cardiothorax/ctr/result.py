@@ -66,6 +66,7 @@ class CtrValues:
     cardiac_diameter_mm: float | None
     thoracic_extent_px: float
     """Leftmost to rightmost lung border over different rows."""
+    thoracic_extent_mm: float | None
     mrd_px: float
     mld_px: float
     mrd_mm: float | None

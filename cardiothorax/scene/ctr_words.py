@@ -43,7 +43,7 @@ def _value_rows(values: CtrValues) -> list[Row]:
         ("Cardiac diameter Th", values.cardiac_diameter_mm, values.cardiac_diameter_px),
         ("Midline to right heart border MRD", values.mrd_mm, values.mrd_px),
         ("Midline to left heart border MLD", values.mld_mm, values.mld_px),
-        ("Thoracic extent over all rows", None, values.thoracic_extent_px),
+        ("Thoracic extent over all rows", values.thoracic_extent_mm, values.thoracic_extent_px),
     ]
     areas = [
         ("Heart area", values.heart_area_mm2, values.heart_area_px),

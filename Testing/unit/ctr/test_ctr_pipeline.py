@@ -179,6 +179,8 @@ def test_a_doubtful_picture_is_measured_but_a_reader_must_look() -> None:
         ({}, "projection_unknown", "ok"),
         ({"ViewPosition": "LL"}, "not_frontal_chest", "reject"),
         ({"ViewPosition": "AP", "PatientPosition": "HFS"}, "supine", "review"),
+        ({"ViewPosition": "AP SUPINE"}, "supine", "review"),
+        ({"ViewPosition": "AP SUPINE"}, "projection_ap", "review"),
         ({"ViewPosition": "PA", "BodyPartExamined": "HAND"}, "perhaps_not_frontal", "review"),
     ],
 )
