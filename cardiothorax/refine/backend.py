@@ -21,7 +21,7 @@ Corners = Callable[[Tile], tuple[Tile, np.ndarray, np.ndarray]]
 """For the pixels of a tile: the window of the grid that they touch, the cells int32 ``[n, k]`` that each
 touches, counted within that window, and its weights float32 ``[n, k]`` there."""
 
-NEGLIGIBLE = 1e-4
+NEGLIGIBLE = 1e-3
 """Where no pixel around is likelier than this to be of a class, its messages are taken as zero. Most of a
 picture is far from most organs; this is below what the Gaussians' tails leave out."""
 _TILE_PX = 160
