@@ -87,8 +87,9 @@ class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         from CTRMeasureLib.export_panel import ExportPanel
         from CTRMeasureLib.film_panel import FilmPanel
         from CTRMeasureLib.review import ReviewPanel
-        from CTRMeasureLib.shortcuts import Shortcuts
-        from CTRMeasureLib.status import StatusLine
+
+        from cardiothorax.panels.shortcuts import Shortcuts
+        from cardiothorax.panels.status import StatusLine
 
         panel = slicer.util.loadUI(self.resourcePath("UI/CTRMeasure.ui"))
         self.layout.addWidget(panel)
@@ -306,36 +307,15 @@ class CTRMeasureLogic(ScriptedLoadableModuleLogic):
     """
 
     def __init__(self, makeWorker=None, makeExecutor=None):
+        from cardiothorax.panels.computing import Computing
+
         ScriptedLoadableModuleLogic.__init__(self)
-        self._makeWorker = makeWorker
-        self._makeExecutor = makeExecutor
-        self._worker = None
+        self.computing = Computing(makeWorker, makeExecutor)
 
     def getParameterNode(self):
         from CTRMeasureLib.parameters import CTRMeasureParameterNode
 
         return CTRMeasureParameterNode(super().getParameterNode())
-
-    def worker(self):
-        """The one computing process; it starts with the first job."""
-        if self._worker is None:
-            from CTRMeasureLib.packages import pythonExecutable
-
-            from cardiothorax.jobs import Worker
-
-            self._worker = self._makeWorker() if self._makeWorker else Worker(python=pythonExecutable())
-        return self._worker
-
-    def makeExecutor(self):
-        """Where a batch computes: one film at a time, so that the application stays quick."""
-        from CTRMeasureLib.packages import pythonExecutable
-
-        from cardiothorax.jobs import LocalExecutor
-        from cardiothorax.jobs.batch import STUDY_TIMEOUT_SECONDS
-
-        if self._makeExecutor:
-            return self._makeExecutor()
-        return LocalExecutor(1, python=pythonExecutable(), timeout_seconds=STUDY_TIMEOUT_SECONDS)
 
     def process(self, inputVolume, model=None, device="auto", crf="default", progress=None, cutoff=0.5):
         """Measure the film in ``inputVolume`` and make its nodes, all or none; waits until it is done.
@@ -349,23 +329,20 @@ class CTRMeasureLogic(ScriptedLoadableModuleLogic):
         :raise cardiothorax.errors.CardiothoraxError: in words what is wrong and what to do.
         """
         from CTRMeasureLib import measuring
-        from CTRMeasureLib.packages import ensurePackages
 
         from cardiothorax.progress import silent
 
         if inputVolume is None:
             raise ValueError("inputVolume is None; give a volume node that holds a chest radiograph")
-        ensurePackages(device)
+        measuring.ensurePackages(device)
         film = measuring.readFilm(inputVolume)
         inputs, arrays = measuring.jobOf(film, measuring.Settings(model, device, crf, cutoff))
-        result = self.worker().run("ctr", inputs, arrays, progress=progress or silent)
+        result = self.computing.worker().run("ctr", inputs, arrays, progress=progress or silent)
         return measuring.showResult(inputVolume, film, result.values, result.arrays)
 
     def close(self):
         """End the computing process."""
-        if self._worker is not None:
-            self._worker.close()
-            self._worker = None
+        self.computing.close()
 
 
 class CTRMeasureTest(ScriptedLoadableModuleTest):

@@ -4,8 +4,9 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
+from cardiothorax.panels.paths import PathField
+
 from . import words
-from .paths import PathField
 
 REFERENCE_COLUMNS = ("ctr_row", "ctr")
 QUANTITY = "CTR"

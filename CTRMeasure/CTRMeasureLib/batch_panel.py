@@ -3,13 +3,14 @@
 import qt
 from slicer.i18n import tr as _
 
-from . import words
+from cardiothorax.panels.packages import PackagesMissing
+from cardiothorax.panels.paths import PathField
+
+from . import measuring, words
 from .agreement_panel import AgreementPanel
 from .batch_run import BatchRun
 from .batch_search import FilmSearch
 from .batch_table import BatchTable
-from .packages import PackagesMissing, ensurePackages
-from .paths import PathField
 
 RESULTS_FOLDER = "CTR results"
 POLL_MS = 60
@@ -81,7 +82,7 @@ class BatchPanel:
         self._opened = None
         settings = self._film.settings()
         try:
-            ensurePackages(settings.device)
+            measuring.ensurePackages(settings.device)
             self._close()
         except (CardiothoraxError, PackagesMissing) as problem:
             self.status.sayProblem(problem)
@@ -100,7 +101,7 @@ class BatchPanel:
         search, self._search = self._search, None
         try:
             out = search.folder / RESULTS_FOLDER
-            self._run = BatchRun(search.files(), out, search.settings, self._logic.makeExecutor())
+            self._run = BatchRun(search.files(), out, search.settings, self._logic.computing.executor())
         except (CardiothoraxError, OSError) as problem:
             self._timer.stop()
             self.status.sayProblem(problem)

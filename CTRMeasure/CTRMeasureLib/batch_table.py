@@ -5,7 +5,7 @@ import os
 import qt
 from slicer.i18n import tr as _
 
-from .status import gradeIcon
+from cardiothorax.panels.status import gradeIcon
 
 FILM, RATIO, VERDICT, FLAGS = range(4)
 

@@ -1,7 +1,8 @@
 """The third part of the panel: files of the film under review."""
 
+from cardiothorax.panels.paths import PathField, documentsFolder
+
 from . import exporting, measuring, words
-from .paths import PathField, documentsFolder
 
 DEFAULT_FOLDER = "CTR"
 

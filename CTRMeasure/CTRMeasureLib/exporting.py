@@ -27,10 +27,11 @@ def export(study, folder, choice):
     """
     from cardiothorax.ctr.table import COLUMNS, row_of
     from cardiothorax.imaging import write_mask
+    from cardiothorax.panels.paths import fileName
     from cardiothorax.report import draw_ctr, write_csv, write_overlay_png
     from cardiothorax.report.tables import write_text
 
-    run, name, written = study.run, fileName(study.film.source), []
+    run, name, written = study.run, fileName(study.film.source, otherwise=_("film")), []
     folder = pathlib.Path(folder)
 
     def place(ending):
@@ -48,9 +49,3 @@ def export(study, folder, choice):
     if choice.masks:
         write_mask(place("_labels.nrrd"), run.labels, study.film)
     return written
-
-
-def fileName(text):
-    """A file name on every system, from a node's name."""
-    kept = "".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in text).strip("._ ")
-    return kept or _("film")

@@ -3,10 +3,11 @@
 import slicer
 from slicer.i18n import tr as _
 
+from cardiothorax.panels.packages import PackagesMissing
+from cardiothorax.panels.runner import JobRunner
+
 from . import measuring, words
-from .packages import PackagesMissing, ensurePackages
 from .parameters import DEVICES
-from .runner import JobRunner
 
 
 class FilmPanel:
@@ -18,7 +19,7 @@ class FilmPanel:
         self._onStudy = onStudy
         self._parameters = None
         self._volume = self._film = None
-        self._runner = JobRunner(logic.worker, self)
+        self._runner = JobRunner(logic.computing.worker, self)
         self._models = []
         ui.applyButton.connect("clicked()", self.applyOrCancel)
         ui.modelSelector.connect("currentIndexChanged(int)", self._onModel)
@@ -67,7 +68,7 @@ class FilmPanel:
         settings = self.settings()
         self._volume = self._parameters.inputVolume
         try:
-            ensurePackages(settings.device)
+            measuring.ensurePackages(settings.device)
             self._film = measuring.readFilm(self._volume)
             self._runner.start("ctr", *measuring.jobOf(self._film, settings))
         except (CardiothoraxError, PackagesMissing) as problem:

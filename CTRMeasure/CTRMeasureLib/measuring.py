@@ -4,6 +4,9 @@ import dataclasses
 from typing import Any
 
 import slicer
+from slicer.i18n import tr as _
+
+from cardiothorax.panels import packages
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,6 +49,11 @@ class Study:
     def measurement(self):
         """The :class:`cardiothorax.ctr.result.CtrResult`: values, lines, flags, provenance."""
         return self.run.result
+
+
+def ensurePackages(device):
+    """Offer to install what measuring needs; raises :class:`cardiothorax.panels.packages.PackagesMissing`."""
+    packages.ensurePackages(device, requester="CTRMeasure", work=_("Measuring"))
 
 
 def loadTerminology():

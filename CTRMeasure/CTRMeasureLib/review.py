@@ -4,8 +4,9 @@ import qt
 import slicer
 from slicer.util import VTKObservationMixin
 
+from cardiothorax.panels.status import showFlags
+
 from . import words
-from .status import showFlags
 
 MASK_DELAY_MS = 120
 """Slicer changes a segment several times in one stroke; the last change counts."""

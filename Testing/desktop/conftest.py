@@ -46,7 +46,7 @@ def panel(desktop, fake_worker):
     """The module's Widget, entered; ``panel.play("crash")`` chooses the part of its next worker."""
     widget = desktop.load_module(MODULE)
     logic, chosen = widget.logic, {"part": "success"}
-    logic._makeWorker = lambda: fake_worker(chosen["part"])
+    logic.computing.makeWorker = lambda: fake_worker(chosen["part"])
 
     def play(part):
         logic.close()

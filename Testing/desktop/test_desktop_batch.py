@@ -82,7 +82,7 @@ def films(tmp_path):
 
 @pytest.fixture
 def batch(desktop, panel, films):
-    panel.logic._makeExecutor = DrawnExecutor
+    panel.logic.computing.makeExecutor = DrawnExecutor
     panel.batch.folderField.path = films
     panel.batch.updateState()
     panel.ui.batchSection.collapsed = False
@@ -138,7 +138,7 @@ def test_a_stopped_batch_goes_on_where_it_was(desktop, batch):
         executors.append(DrawnExecutor())
         return executors[-1]
 
-    batch.logic._makeExecutor = make
+    batch.logic.computing.makeExecutor = make
     batch.ui.batchButton.click()
     desktop.process(until=lambda: batch.batch.table.text(1, 1), timeout=20)
     batch.ui.batchButton.click()

@@ -202,7 +202,8 @@ def test_a_gray_color_volume_is_measured_and_a_photograph_is_not(desktop, panel)
 
 def test_missing_packages_are_asked_for_once_and_may_be_declined(desktop, panel, film, monkeypatch, pictures):
     import qt
-    from CTRMeasureLib import packages
+
+    from cardiothorax.panels import packages
 
     monkeypatch.setattr(packages, "REQUIREMENTS", ("no-such-package-as-this",))
     panel._parameterNode.inputVolume = film
@@ -234,7 +235,7 @@ def test_a_failed_installation_says_what_to_do(desktop, panel, film, monkeypatch
 def test_a_gpu_without_pytorch_names_the_extension(desktop, panel, film, monkeypatch):
     import sys
 
-    from CTRMeasureLib import packages
+    from cardiothorax.panels import packages
 
     monkeypatch.setattr(packages.importlib.util, "find_spec", lambda name: None)
     monkeypatch.setitem(sys.modules, "PyTorchUtils", None)

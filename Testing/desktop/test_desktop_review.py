@@ -319,8 +319,7 @@ def test_following_a_mask_is_quick_on_a_large_film(desktop, panel):
 
 
 def test_the_worst_flag_stands_first(desktop, measured):
-    from CTRMeasureLib.status import showFlags
-
+    from cardiothorax.panels.status import showFlags
     from cardiothorax.records import Flag, Grade
 
     flags = [Flag("a", Grade.NOTE, "a note"), Flag("b", Grade.REVIEW, "look"), Flag("c", Grade.REJECT, "no")]

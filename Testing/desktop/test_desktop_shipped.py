@@ -79,7 +79,7 @@ def test_the_worker_is_killed_from_outside(desktop, real_panel):
     panel.ui.sampleButton.click()
     panel.ui.applyButton.click()
     desktop.process(until=lambda: panel.ui.progressBar.value > 0, timeout=60)
-    os.kill(panel.logic.worker().process_id, signal.SIGKILL)
+    os.kill(panel.logic.computing.worker().process_id, signal.SIGKILL)
     assert desktop.process(until=lambda: not panel.film.running, timeout=20)
     desktop.check()
     assert "process" in panel.ui.statusLabel.text

@@ -15,7 +15,7 @@ STEPS = """
 import cardiothorax, pathlib
 where = pathlib.Path(cardiothorax.__file__).resolve().parents[1]
 assert where == pathlib.Path(r"{expected}").resolve(), where
-worker = widget.logic.worker()
+worker = widget.logic.computing.worker()
 worker.start()
 assert worker.process_id
 assert "Choose a chest radiograph" in widget.ui.statusLabel.text

@@ -18,6 +18,7 @@ FLOORS = (
     ("radiograph",),
     ("ctr", "cxr", "calcium", "lv", "annotations", "jobs", "report"),
     ("cli", "scene"),
+    ("panels",),
 )
 """From the ground up; parts of one floor do not import each other, but for ``NEIGHBORS``."""
 
@@ -31,10 +32,10 @@ ONLY_IN = {
     "torch": ("networks/*", "engines/torch_engine.py", "refine/*torch*.py", "*/training/*", "*/train.py"),
     "lightning": ("*/training/*", "*/train.py"),
     "onnxruntime": ("engines/onnx_engine.py",),
-    "slicer": ("scene/*",),
+    "slicer": ("scene/*", "panels/*"),
     "vtk": ("scene/*",),
-    "qt": (),
-    "ctk": (),
+    "qt": ("panels/*",),
+    "ctk": ("panels/*",),
     "torchvision": (),
     "sklearn": (),
     "pingouin": (),

@@ -1,8 +1,16 @@
-"""The line at the top of the panel, and flags in words."""
+"""The line at the top of a panel, and flags in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
 
 import qt
 import slicer
 from slicer.i18n import tr as _
+
+from ..records import Flag
+from ..report.wording import worst_first
 
 _ICONS = {
     "note": qt.QStyle.SP_MessageBoxInformation,
@@ -13,34 +21,34 @@ _ICONS = {
 """By grade or verdict: a shape as well as a color, in either theme."""
 
 
-def gradeIcon(grade):
+def gradeIcon(grade: str) -> Any:
+    """``note``, ``ok``, ``review`` or ``reject``."""
     return slicer.app.style().standardIcon(_ICONS[grade])
 
 
-def _iconSize(label):
-    return int(label.fontMetrics().height() * 1.2)
-
-
-def setIcon(label, grade):
-    size = _iconSize(label)
+def setIcon(label: Any, grade: str) -> None:
+    size = int(label.fontMetrics().height() * 1.2)
     label.setPixmap(gradeIcon(grade).pixmap(size, size))
 
 
 class StatusLine:
-    """Says the next step; a problem is said in words, with the log behind a button."""
+    """Says the next step; a problem is said in words, with the log behind a button.
 
-    def __init__(self, ui):
+    ``ui`` has ``statusLabel``, ``statusIcon`` (labels) and ``detailsButton``.
+    """
+
+    def __init__(self, ui: Any) -> None:
         self.ui = ui
         self._details = ""
         ui.detailsButton.connect("clicked()", self.copyDetails)
 
-    def say(self, text, grade="note"):
+    def say(self, text: str, grade: str = "note") -> None:
         self.ui.statusLabel.text = text
         setIcon(self.ui.statusIcon, grade)
         self.ui.detailsButton.visible = False
         self._details = ""
 
-    def sayProblem(self, error, log=()):
+    def sayProblem(self, error: Exception, log: Sequence[str] = ()) -> None:
         """``error`` with its hint; ``log`` are the last lines of the computing process."""
         self.say(str(error), "reject")
         self._details = "\n".join(log)
@@ -48,16 +56,14 @@ class StatusLine:
         tip = _("Copy this text and the log to the clipboard:\n{log}")
         self.ui.detailsButton.toolTip = tip.format(log=self._details)
 
-    def copyDetails(self):
+    def copyDetails(self) -> None:
         """To the clipboard, for a report."""
         slicer.app.clipboard().setText(f"{self.ui.statusLabel.text}\n\n{self._details}")
 
 
-def showFlags(column, flags, notes):
+def showFlags(column: Any, flags: Sequence[Flag], notes: Sequence[str]) -> None:
     """Fill the layout ``column`` with a row a flag, the worst first: icon of its grade, text, evidence;
     then the notes that no flag has said yet."""
-    from cardiothorax.report.wording import worst_first
-
     while column.count():
         column.takeAt(0).widget().deleteLater()
     for flag in worst_first(flags):
@@ -68,7 +74,7 @@ def showFlags(column, flags, notes):
         column.addWidget(_row("note", note, _("What was done to the file")))
 
 
-def _row(grade, text, tip):
+def _row(grade: str, text: str, tip: str) -> Any:
     row = qt.QWidget()
     row.toolTip = tip
     line = qt.QHBoxLayout(row)

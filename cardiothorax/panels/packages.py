@@ -1,5 +1,7 @@
 """What Slicer's Python lacks, asked for once, when it is needed."""
 
+from __future__ import annotations
+
 import importlib.util
 import os
 import re
@@ -10,40 +12,43 @@ import slicer
 from slicer.i18n import tr as _
 
 REQUIREMENTS = ("onnxruntime>=1.20,<2",)
-"""Everything else that measuring needs comes with Slicer."""
+"""Everything else that a network needs comes with Slicer."""
 
 
 class PackagesMissing(Exception):
     """The reader declined, or an extension is not there; the text says what to do."""
 
 
-def ensurePackages(device):
+def ensurePackages(device: str, *, requester: str, work: str) -> None:
     """Offer to install what is missing. Nothing is fetched without consent.
 
-    Raises :class:`PackagesMissing`.
+    :param device: as the package calls it; for the GPU PyTorch is needed as well.
+    :param requester: name of the module, for Slicer's question.
+    :param work: what needs the packages, in words, as a message begins: "Measuring".
+    :raise PackagesMissing: what is missing and what to do.
     """
     from slicer.packaging import pip_ensure
 
     try:
-        pip_ensure(list(REQUIREMENTS), requester="CTRMeasure")
+        pip_ensure(list(REQUIREMENTS), requester=requester)
     except RuntimeError as declined:
-        text = _("Measuring needs {packages}; installing it was declined. Press Apply to be asked again.")
-        raise PackagesMissing(text.format(packages=_names())) from declined
+        text = _("{work} needs {packages}; installing it was declined. Press Apply to be asked again.")
+        raise PackagesMissing(text.format(work=work, packages=_names())) from declined
     except Exception as problem:
         raise PackagesMissing(
-            _("Measuring needs {packages}, which could not be installed. Check the internet connection and "
+            _("{work} needs {packages}, which could not be installed. Check the internet connection and "
               "press Apply to be asked again; for a machine without internet see the README.").format(
-                packages=_names())
+                work=work, packages=_names())
         ) from problem  # fmt: skip
     if device in ("cuda", "mps") and importlib.util.find_spec("torch") is None:
         _ensureTorch()
 
 
-def _names():
+def _names() -> str:
     return ", ".join(re.split(r"[<>=!~ ]", requirement)[0] for requirement in REQUIREMENTS)
 
 
-def _ensureTorch():
+def _ensureTorch() -> None:
     try:
         import PyTorchUtils
     except ImportError as problem:
@@ -55,7 +60,7 @@ def _ensureTorch():
         raise PackagesMissing(_("PyTorch was not installed. Choose the device auto or CPU, or Apply again."))
 
 
-def pythonExecutable():
+def pythonExecutable() -> str:
     """PythonSlicer in Slicer; elsewhere the Python that runs this."""
     name = "PythonSlicer.exe" if os.name == "nt" else "PythonSlicer"
     beside = os.path.join(slicer.app.slicerHome, "bin", name)

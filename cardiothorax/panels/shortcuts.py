@@ -1,4 +1,9 @@
-"""Keys of the panel: they act while the module is shown, and only then."""
+"""Keys of a panel: they act while the module is shown, and only then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import qt
 import slicer
@@ -7,11 +12,11 @@ import slicer
 class Shortcuts:
     """``keys``: key sequence to function. Off until :meth:`enable`."""
 
-    def __init__(self, keys):
+    def __init__(self, keys: Mapping[str, Callable[[], Any]]) -> None:
         self._keys = keys
-        self._made = []
+        self._made: list[Any] = []
 
-    def enable(self):
+    def enable(self) -> None:
         if self._made:
             return
         for key, function in self._keys.items():
@@ -21,14 +26,14 @@ class Shortcuts:
             shortcut.connect("activatedAmbiguously()", function)
             self._made.append(shortcut)
 
-    def disable(self):
+    def disable(self) -> None:
         for shortcut in self._made:
             shortcut.enabled = False
             shortcut.setParent(None)
             shortcut.deleteLater()
         self._made = []
 
-    def press(self, key):
+    def press(self, key: str) -> None:
         """What the key does, for tests without a keyboard; nothing while the keys are off."""
         if self._made:
             self._keys[key]()
