@@ -11,18 +11,13 @@ from ..ctr.result import AP_CUTOFF, DEFAULT_CUTOFF, CtrResult, CtrRun, CtrValues
 from ..imaging.image import Image
 from ..models.card import Card
 from ..radiograph.labels import ORGANS
-from ..records import Flag
 from .ctr_picture import draw_ctr
+from .page_parts import VERDICTS, edit_lines, flag_lines, provenance_rows, swatch
 from .pages import embedded_jpeg, write_page
 from .palette import ORGAN_COLORS
-from .wording import NOTICE, OBSERVERS, file_name, finding, length, moment, ratio, worst_first
+from .wording import NOTICE, OBSERVERS, file_name, finding, length, ratio
 
 TEMPLATE = "ctr/report.html.j2"
-VERDICTS = {
-    "ok": "The automatic checks found no reason for doubt.",
-    "review": "A reader must look at this result before it is used.",
-    "reject": "This result must not be used.",
-}
 
 
 @dataclass(frozen=True)
@@ -62,18 +57,13 @@ def page_context(run: CtrRun, *, image: Image | None = None, card: Card | None =
         "cutoff_note": _cutoff_note(result),
         "rows": value_rows(values, result.automatic) if values else [],
         "edited": result.provenance.edited,
-        "edits": [
-            {"what": e.what, "by": e.edited_by, "at": moment(e.edited_at)} for e in result.provenance.edits
-        ],
-        "flags": [_flag(flag) for flag in worst_first(result.flags)],
+        "edits": edit_lines(result.provenance),
+        "flags": flag_lines(result.flags),
         "notes": list(result.notes),
-        "provenance": provenance_rows(result, card),
+        "provenance": provenance_rows(result.provenance, result.seconds, card, pixels="Film's pixels"),
         "limits": list(card.limits) if card else [],
         "picture": embedded_jpeg(draw_ctr(run, image, footer=False)) if image is not None else "",
-        "legend": [
-            {"name": name, "color": "#{:02x}{:02x}{:02x}".format(*ORGAN_COLORS[label])}
-            for label, name in ORGANS.items()
-        ],
+        "legend": [{"name": name, "color": swatch(ORGAN_COLORS[label])} for label, name in ORGANS.items()],
         "observers": OBSERVERS,
         "notice": NOTICE,
     }
@@ -115,33 +105,7 @@ def value_rows(values: CtrValues, automatic: CtrValues | None = None) -> list[Ro
     return rows
 
 
-def provenance_rows(result: CtrResult, card: Card | None) -> list[tuple[str, str]]:
-    """Name and text of everything that is needed to repeat the measurement."""
-    p = result.provenance
-    rows = [
-        ("Measured", moment(p.created_at)),
-        ("Software", f"cardiothorax {p.package_version}, {p.engine} on {p.device}"),
-        ("Model", f"{p.model_name} {p.model_version}"),
-        ("Model weights (SHA-256)", p.model_sha256),
-        ("Model licence", card.licence if card else ""),
-        ("Options", ", ".join(f"{key} {_option(value)}" for key, value in p.options.items())),
-        ("Film's pixels (SHA-256)", p.input_sha256),
-        ("Seconds", ", ".join(f"{stage} {seconds:.2f}" for stage, seconds in result.seconds.items())),
-    ]
-    return [(name, text) for name, text in rows if text]
-
-
-def _option(value: str | float | bool) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return f"{value:g}" if isinstance(value, (int, float)) else value
-
-
 def _cutoff_note(result: CtrResult) -> str:
     if any(flag.code == "projection_ap" for flag in result.flags):
         return f"AP films enlarge the heart; {AP_CUTOFF:.2f} is often used for them."
     return f"{DEFAULT_CUTOFF:.2f} is the usual cut-off, meant for upright PA films of adults."
-
-
-def _flag(flag: Flag) -> dict[str, str]:
-    return {"code": flag.code, "grade": flag.grade.value, "text": flag.text, "evidence": flag.evidence}

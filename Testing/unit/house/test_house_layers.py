@@ -22,7 +22,13 @@ FLOORS = (
 )
 """From the ground up; parts of one floor do not import each other, but for ``NEIGHBORS``."""
 
-NEIGHBORS = {("report", "ctr"), ("ctr", "report"), ("jobs", "report")}
+NEIGHBORS = {
+    ("report", "ctr"),
+    ("ctr", "report"),
+    ("report", "calcium"),
+    ("calcium", "report"),
+    ("jobs", "report"),
+}
 """A report's page knows the task's result, the task's worker writes the report's pictures; no two files
 import each other (see the test on circles). Tasks never import each other."""
 
