@@ -53,7 +53,8 @@ class Study:
 
 def ensurePackages(device):
     """Offer to install what measuring needs; raises :class:`cardiothorax.panels.packages.PackagesMissing`."""
-    packages.ensurePackages(device, requester="CTRMeasure", work=_("Measuring"))
+    needs = _("Measuring needs {packages}")
+    packages.ensurePackages(device, requester="CTRMeasure", needs=needs)
 
 
 def loadTerminology():

@@ -19,27 +19,28 @@ class PackagesMissing(Exception):
     """The reader declined, or an extension is not there; the text says what to do."""
 
 
-def ensurePackages(device: str, *, requester: str, work: str) -> None:
+def ensurePackages(device: str, *, requester: str, needs: str) -> None:
     """Offer to install what is missing. Nothing is fetched without consent.
 
     :param device: as the package calls it; for the GPU PyTorch is needed as well.
     :param requester: name of the module, for Slicer's question.
-    :param work: what needs the packages, in words, as a message begins: "Measuring".
+    :param needs: how a message begins, with the place for their names: "Measuring needs {packages}".
     :raise PackagesMissing: what is missing and what to do.
     """
     from slicer.packaging import pip_ensure
 
+    begin = needs.format(packages=_names())
     try:
         pip_ensure(list(REQUIREMENTS), requester=requester)
     except RuntimeError as declined:
-        text = _("{work} needs {packages}; installing it was declined. Press Apply to be asked again.")
-        raise PackagesMissing(text.format(work=work, packages=_names())) from declined
+        end = _("; installing it was declined. Press Apply to be asked again.")
+        raise PackagesMissing(f"{begin}{end}") from declined
     except Exception as problem:
-        raise PackagesMissing(
-            _("{work} needs {packages}, which could not be installed. Check the internet connection and "
-              "press Apply to be asked again; for a machine without internet see the README.").format(
-                work=work, packages=_names())
-        ) from problem  # fmt: skip
+        end = _(
+            ", which could not be installed. Check the internet connection and press Apply to be asked "
+            "again; for a machine without internet see the README."
+        )
+        raise PackagesMissing(f"{begin}{end}") from problem
     if device in ("cuda", "mps") and importlib.util.find_spec("torch") is None:
         _ensureTorch()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from Testing.unit.house.source import MODULES, python_files, tree
+from Testing.unit.house.source import MODULES, PACKAGE, imports, python_files, tree
 
 WORKED_BY_READERS = {
     "QPushButton", "QToolButton", "QCheckBox", "QRadioButton", "QComboBox", "QLineEdit", "QSpinBox",
@@ -32,8 +32,18 @@ def names_in_ui(module: Path) -> set[str]:
     return {w.get("name", "") for kind in ("widget", "layout", "action") for w in root.iter(kind)}
 
 
-def code_of(module: Path) -> list[Path]:
+def own_code(module: Path) -> list[Path]:
     return [path for path in python_files(module) if "Testing" not in path.parts]
+
+
+def code_of(module: Path) -> list[Path]:
+    """The module's own files, and the shared parts of panels that it builds on."""
+    shared = {f"cardiothorax.panels.{path.stem}": path for path in python_files(PACKAGE / "panels")}
+    found = own_code(module)
+    for path in found:  # grows as it goes
+        names = {name for i in imports(path) for name in (i.name, i.name.rpartition(".")[0])}
+        found += [shared[name] for name in sorted(names & set(shared)) if shared[name] not in found]
+    return found
 
 
 def names_used(module: Path) -> set[str]:
