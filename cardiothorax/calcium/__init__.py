@@ -1,0 +1,1 @@
+"""Coronary calcium: candidates, arteries, scores, categories, corrections."""
