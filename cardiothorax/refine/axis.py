@@ -46,32 +46,34 @@ class Axis:
         starts = np.arange(0, len(cells) + 1, 2)
         return csr_array((weights, cells, starts), shape=(len(self.lower), self.n_cells))
 
-    def operators(self, balance: float) -> tuple[Any, Any, Any]:
+    def operators(self, balance: float, readers: Axis | None = None) -> tuple[Any, Any, Any]:
         """Splat, blur and slice as sparse float32 matrices, normalized by the row sums D of K.
 
         ``slice @ blur @ splat`` is ``D^-balance K D^(balance - 1)``: a mean for 1, symmetric for 1/2.
+        ``readers``, other samples between the same cells, read in place of those that splat.
         """
-        from scipy.sparse import csr_array, dia_array
-
-        plain = self.interpolation()
-        sums = plain @ (self.blur @ plain.sum(axis=0))
-        n = len(sums)
-        before = dia_array((sums[None, :] ** (balance - 1.0), [0]), shape=(n, n))
-        after = dia_array((sums[None, :] ** -balance, [0]), shape=(n, n))
-        parts = (plain.T @ before, self.blur, after @ plain)
-        splat, blur, read = (csr_array(part).astype(np.float32) for part in parts)
+        splatting = self.interpolation()
+        reading = splatting if readers is None else readers.interpolation()
+        sums = self.blur @ splatting.sum(axis=0)
+        before = _diagonal((splatting @ sums) ** (balance - 1.0))
+        after = _diagonal((reading @ sums) ** -balance)
+        splat, blur, read = (
+            part.tocsr().astype(np.float32) for part in (splatting.T @ before, self.blur, after @ reading)
+        )
         return splat, blur, read
 
 
-def position_axis(length_px: int, sigma_px: float) -> Axis:
-    """Pixels 0 to ``length_px - 1``, interpolated linearly between cells of half a sigma."""
+def position_axis(length_px: int, sigma_px: float, step_px: int = 1) -> Axis:
+    """Every ``step_px``-th of the pixels 0 to ``length_px - 1``, interpolated linearly between cells of half
+    a sigma. The cells are the same for every step."""
     cell_px = max(1.0, CELL_SIGMAS * sigma_px)
-    position = np.arange(length_px) / cell_px
+    position = np.arange(0, length_px, step_px) / cell_px
     lower = np.floor(position).astype(np.int32)
     fraction = position - lower
     # Linear interpolation adds f (1 - f) squared cells to the variance, once in splat and once in slice.
     added = 2.0 * cell_px**2 * float(np.mean(fraction * (1.0 - fraction)))
-    return Axis(lower, fraction, _blur(int(lower[-1]) + 2, cell_px, sigma_px**2 - added), cell_px)
+    blur = _blur(int((length_px - 1) / cell_px) + 2, cell_px, sigma_px**2 - added)
+    return Axis(lower, fraction, blur, cell_px / step_px)
 
 
 def level_axis(levels: np.ndarray, sigma: float, bin_sigmas: float) -> Axis:
@@ -92,6 +94,12 @@ def _blur(n_cells: int, cell: float, variance: float) -> Any:
     return dia_array(
         (np.repeat(weights[:, None], n_cells, axis=1), offsets), shape=(n_cells, n_cells)
     ).tocsr()
+
+
+def _diagonal(values: np.ndarray) -> Any:
+    from scipy.sparse import dia_array
+
+    return dia_array((values[None, :], [0]), shape=(len(values),) * 2)
 
 
 def along_axes(grid: Any, matrices: Iterable[Sequence[Any]]) -> Any:

@@ -10,6 +10,14 @@ from .backend import Backend, Tile, open_backend
 from .kernels import AppearanceKernel, SmoothnessKernel
 from .parameters import CrfParameters
 
+_STEP_SIGMAS = 0.67
+"""Pixels that send may be this part of the narrowest kernel's sigma apart: sums of a Gaussian over samples
+so close are those over every pixel to eight digits, and what is sent varies little between them."""
+_MOST_STEP_PX = 3
+"""Further apart saves nothing: what remains is the work that every pixel needs once."""
+_LEAST_SENDERS = 256
+"""Along each side of the picture. A smaller picture is quick enough with every pixel sending."""
+
 
 def mean_field(
     grey: np.ndarray, energies: np.ndarray, params: CrfParameters, *, device: str = "cpu"
@@ -21,26 +29,54 @@ def mean_field(
     if len(energies) == 1:
         return np.ones(energies.shape, np.float32)
     with open_backend(device) as backend:
-        kernels = _kernels(grey, params, backend)
+        step_px = _step_px(grey.shape, params)
+        kernels = _kernels(grey, params, step_px, backend)
         # Log-odds against the last class. What it sends need not be filtered: all classes together send
         # what a picture full of ones sends.
         odds = backend.array(energies[-1] - energies[:-1])
         marginals = backend.empty(odds.shape)
-        _update(marginals, odds, [], backend)
         if kernels and params.iterations:
-            ones, sums = backend.array(np.ones((1, *grey.shape), np.float32)), backend.empty((1, *grey.shape))
-            for kernel in kernels:
-                kernel.apply(ones, sums)
-                odds -= sums
-            messages = [backend.empty(odds.shape) for _ in kernels]
-            for _ in range(params.iterations):
-                for kernel, message in zip(kernels, messages, strict=True):
-                    kernel.apply(marginals, message)
-                _update(marginals, odds, messages, backend)
+            _iterate(odds, marginals, kernels, params.iterations, step_px, backend)
+        else:
+            _update(marginals, odds, [], backend)
         result = np.empty(energies.shape, np.float32)
         result[order[:-1]] = backend.to_numpy(marginals)
         result[order[-1]] = np.maximum(1.0 - result[order[:-1]].sum(axis=0), 0.0)
     return result
+
+
+def _iterate(
+    odds: Any, marginals: Any, kernels: list[Any], iterations: int, step_px: int, backend: Backend
+) -> None:
+    """Set ``marginals`` by the mean field of the senders alone and a last update of all pixels, which only
+    receives. Without steps that is the mean field of all pixels."""
+    of_senders = (slice(None), slice(None, None, step_px), slice(None, None, step_px))
+    sent = backend.empty(odds[of_senders].shape)
+    _update(sent, odds[of_senders], [], backend)
+    ones = backend.array(np.ones((1, *sent.shape[1:]), np.float32))
+    sums = backend.empty((1, *odds.shape[1:]))
+    for kernel in kernels:
+        kernel.read(ones, sums)
+        odds -= sums
+    messages = [backend.empty(sent.shape) for _ in kernels]
+    for _ in range(iterations - 1):
+        for kernel, message in zip(kernels, messages, strict=True):
+            kernel.apply(sent, message)
+        _update(sent, odds[of_senders], messages, backend)
+    messages = [backend.empty(odds.shape) for _ in kernels]
+    for kernel, message in zip(kernels, messages, strict=True):
+        kernel.read(sent, message)
+    _update(marginals, odds, messages, backend)
+
+
+def _step_px(shape: tuple[int, ...], params: CrfParameters) -> int:
+    """How far apart the pixels are, along rows and columns, that send for all."""
+    kernels_px = (
+        (params.smoothness_sigma_px, params.smoothness_weight),
+        (params.appearance_sigma_px, params.appearance_weight),
+    )
+    narrowest_px = min((sigma_px for sigma_px, weight in kernels_px if weight > 0), default=0.0)
+    return max(1, min(int(_STEP_SIGMAS * narrowest_px), _MOST_STEP_PX, min(shape) // _LEAST_SENDERS))
 
 
 def _update(marginals: Any, odds: Any, messages: list[Any], backend: Backend) -> None:
@@ -60,11 +96,13 @@ def _update(marginals: Any, odds: Any, messages: list[Any], backend: Backend) ->
     backend.each(update, backend.tiles(odds.shape[1:]))
 
 
-def _kernels(grey: np.ndarray, params: CrfParameters, backend: Backend) -> list[Any]:
+def _kernels(grey: np.ndarray, params: CrfParameters, step_px: int, backend: Backend) -> list[Any]:
     kernels: list[Any] = []
     if params.smoothness_weight > 0:
         kernels.append(
-            SmoothnessKernel(grey.shape, params.smoothness_sigma_px, params.smoothness_weight, backend)
+            SmoothnessKernel(
+                grey.shape, params.smoothness_sigma_px, params.smoothness_weight, step_px, backend
+            )
         )
     if params.appearance_weight > 0:
         kernels.append(
@@ -73,6 +111,7 @@ def _kernels(grey: np.ndarray, params: CrfParameters, backend: Backend) -> list[
                 params.appearance_sigma_px,
                 params.appearance_sigma_grey,
                 params.appearance_weight,
+                step_px,
                 backend,
             )
         )

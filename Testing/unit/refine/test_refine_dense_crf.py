@@ -222,12 +222,85 @@ def test_thin_pictures(shape: tuple[int, int]) -> None:
 
 
 def test_the_same_numbers_whatever_the_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    grey, probabilities = scene(400, 380, 4, seed=11)
+    grey, probabilities = scene(540, 520, 4, seed=11)
     results = []
     for cores in (1, 3):
         monkeypatch.setattr("cardiothorax.refine.backend._usable_cores", lambda cores=cores: cores)
-        results.append(dense_crf(grey, probabilities))
+        results.append(dense_crf(grey, probabilities, params=SHIPPED_LIKE))
     np.testing.assert_array_equal(*results)
+
+
+SHIPPED_LIKE = CrfParameters(7, 7.0, 0.6, 56.0, 16.0, 0.4, None)
+"""Gentle and wide, as fitting finds them for a network's own probabilities."""
+
+
+def soft_scene(height: int, width: int, classes: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """A scene as a network leaves it at full size: smooth probabilities over a noisy picture."""
+    grey, probabilities = scene(height, width, classes, seed)
+    soft = gaussian_filter(probabilities, (0, 3, 3))
+    return grey, soft / soft.sum(axis=0)
+
+
+def test_few_senders_serve_as_well_as_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    grey, probabilities = soft_scene(540, 800, 4, seed=12)
+    few = dense_crf(grey, probabilities, params=SHIPPED_LIKE)
+    monkeypatch.setattr("cardiothorax.refine.grid_engine._MOST_STEP_PX", 1)
+    every = dense_crf(grey, probabilities, params=SHIPPED_LIKE)
+    assert not np.array_equal(few, every), "both ran with every pixel sending"
+    assert np.mean(few.argmax(axis=0) == every.argmax(axis=0)) >= 0.9998
+    assert np.abs(few - every).mean() < 1e-4
+
+
+def test_the_engines_agree_at_full_size() -> None:
+    pytest.importorskip("pydensecrf", reason="the extra crf is not installed")
+    grey, probabilities = soft_scene(800, 800, 4, seed=13)
+    grid, lattice = (
+        dense_crf(grey, probabilities, engine=engine, params=SHIPPED_LIKE).argmax(axis=0)
+        for engine in ("grid", "pydensecrf")
+    )
+    assert np.mean(grid == lattice) >= 0.999
+
+
+@pytest.mark.parametrize(
+    ("shape", "smoothness", "appearance", "step_px"),
+    [
+        ((800, 800), (7.0, 0.6), (56.0, 0.4), 3),
+        ((800, 800), (3.0, 3.0), (20.0, 3.0), 2),
+        ((800, 800), (2.0, 3.0), (20.0, 3.0), 1),
+        ((800, 800), (2.0, 0.0), (20.0, 3.0), 3),
+        ((800, 511), (7.0, 0.6), (56.0, 0.4), 1),
+        ((800, 600), (7.0, 0.6), (56.0, 0.4), 2),
+        ((800, 800), (7.0, 0.0), (56.0, 0.0), 1),
+    ],
+)
+def test_senders_are_as_close_as_the_narrowest_kernel_asks(
+    shape: tuple[int, int], smoothness: tuple[float, float], appearance: tuple[float, float], step_px: int
+) -> None:
+    from cardiothorax.refine.grid_engine import _step_px
+
+    params = CrfParameters(5, *smoothness, appearance[0], 16.0, appearance[1], None)
+    assert _step_px(shape, params) == step_px
+
+
+def test_a_grey_level_that_no_sender_has_receives_nothing() -> None:
+    grey = np.full((800, 800), 20, np.uint8)
+    grey[400, 400] = 255  # not one of every third pixel
+    probabilities = np.full((2, 800, 800), 0.1, np.float32)
+    probabilities[0] = 0.9
+    probabilities[:, 400, 400] = 0.4, 0.6
+    params = replace(SHIPPED_LIKE, smoothness_weight=0.0)
+    found = dense_crf(grey, probabilities, params=params)
+    assert np.isfinite(found).all()
+    np.testing.assert_allclose(found[:, 400, 400], [0.4, 0.6], atol=1e-4)
+
+
+def test_torch_runs_the_same_algorithm_with_few_senders() -> None:
+    pytest.importorskip("torch", reason="torch is not installed")
+    grey, probabilities = soft_scene(530, 560, 3, seed=14)
+    in_numpy = dense_crf(grey, probabilities, params=SHIPPED_LIKE)
+    in_torch = dense_crf(grey, probabilities, params=SHIPPED_LIKE, device="torch")
+    np.testing.assert_allclose(in_torch, in_numpy, atol=2e-3)
+    assert np.mean(in_torch.argmax(axis=0) == in_numpy.argmax(axis=0)) >= 0.9995
 
 
 def test_lengths_scale_with_the_width_of_the_picture() -> None:
