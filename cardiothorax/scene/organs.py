@@ -10,6 +10,8 @@ from ..resources import resource
 
 TERMINOLOGY = "Cardiothorax"
 """Name of the context in ``Resources/Terminologies/Cardiothorax.term.json``."""
+CALCIUM_TERMINOLOGY = "CardiothoraxCalcium"
+"""Of the context and of the list of regions in ``Resources/Terminologies/CardiothoraxCalcium.*.json``."""
 _PARTS = ("CodingScheme", "CodeValue", "CodeMeaning")
 
 
@@ -27,22 +29,32 @@ class Organ:
 @cache
 def organs() -> tuple[Organ, ...]:
     """Left lung, right lung and heart, in the order of their labels."""
-    table = resource("Colors", "CardiothoraxOrgans.csv")
-    with open(table, encoding="utf-8", newline="") as file:
+    return _of_table("CardiothoraxOrgans.csv", TERMINOLOGY)
+
+
+@cache
+def arteries() -> tuple[Organ, ...]:
+    """Calcifications of LAD, LCX, RCA, LM and others, in the order of their labels."""
+    return _of_table("CardiothoraxArteries.csv", CALCIUM_TERMINOLOGY)
+
+
+def _of_table(name: str, terminology: str) -> tuple[Organ, ...]:
+    with open(resource("Colors", name), encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if int(row["LabelValue"]) > 0]
-    return tuple(sorted((_organ(row) for row in rows), key=lambda organ: organ.label))
+    return tuple(sorted((_organ(row, terminology) for row in rows), key=lambda organ: organ.label))
 
 
-def _organ(row: dict[str, str]) -> Organ:
+def _organ(row: dict[str, str], terminology: str) -> Organ:
     red, green, blue = (int(row[f"Color_{letter}"]) / 255 for letter in "RGB")
     codes = [_code(row, column) for column in ("Category", "Type", "TypeModifier")]
     regions = [_code(row, column) for column in ("Region", "RegionModifier")]
+    context = terminology if row["Region_CodeValue"] else ""
     return Organ(
         label=int(row["LabelValue"]),
         segment_id=row["Name"].replace(" ", "_"),
         name=row["Name"],
         color=(red, green, blue),
-        terminology="~".join([TERMINOLOGY, *codes, "", *regions]),
+        terminology="~".join([terminology, *codes, context, *regions]),
     )
 
 
