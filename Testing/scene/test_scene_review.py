@@ -145,7 +145,7 @@ def test_history_shares_masks_between_steps_that_moved_a_line(measured, placed_f
     history = History(run)
     for source in "abc":
         history.record(dataclasses.replace(run, result=dataclasses.replace(run.result, source=source)))
-    packed = {id(kept.packed) for kept in history._past}
+    packed = {id(kept.arrays["labels"]) for kept in history._past}
     assert len(packed) == 1
 
 

@@ -13,7 +13,7 @@ LIMIT = 50
 """Steps that are kept; a mask takes some 50 kB."""
 
 Run = TypeVar("Run", bound=Any)
-"""A frozen dataclass with ``result`` and label arrays (uint8): ``CtrRun`` and its like."""
+"""A frozen dataclass with ``result`` and label arrays: ``CtrRun`` and its like."""
 
 
 class _Packed:
@@ -22,14 +22,14 @@ class _Packed:
     def __init__(self, array: np.ndarray) -> None:
         self.of = array
         """The very array: steps that left it as it was share what is packed."""
-        self._shape = array.shape
+        self._shape, self._dtype = array.shape, array.dtype
         self._box = tuple(_extent(array, axis) for axis in range(array.ndim))
-        self._bytes = zlib.compress(np.ascontiguousarray(array[self._box], np.uint8).tobytes(), 1)
+        self._bytes = zlib.compress(array[self._box].tobytes(), 1)
 
     def array(self) -> np.ndarray:
-        full = np.zeros(self._shape, np.uint8)
+        full = np.zeros(self._shape, self._dtype)
         part = full[self._box]
-        part[...] = np.frombuffer(zlib.decompress(self._bytes), np.uint8).reshape(part.shape)
+        part[...] = np.frombuffer(zlib.decompress(self._bytes), self._dtype).reshape(part.shape)
         return full
 
 
