@@ -46,7 +46,8 @@ def in_order(piece: np.ndarray) -> np.ndarray:
     first[piece[::-1]] = np.arange(piece.size)[::-1]  # of equal targets the last one written stays
     rank = np.empty_like(first)
     rank[np.argsort(first, kind="stable")] = np.arange(first.size)
-    return rank[piece]
+    numbered: np.ndarray = rank[piece]
+    return numbered
 
 
 def _neighbors(index: np.ndarray, shape: tuple[int, ...], step: Offset) -> tuple[np.ndarray, np.ndarray]:

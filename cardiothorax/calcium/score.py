@@ -48,7 +48,7 @@ def score(
 def check_labels(image: Image, labels: np.ndarray) -> None:
     if labels.shape != image.array.shape:
         raise GeometryProblem(
-            f"The labels have the shape {labels.shape} (slices, rows, columns), the image {image.array.shape}.",
+            f"The labels have {labels.shape} slices, rows and columns, the image {image.array.shape}.",
             "Label the image on its own grid.",
         )
     if labels.dtype != np.uint8:

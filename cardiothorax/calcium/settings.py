@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..imaging.image import Image
+from ..records import Flag
+from .header import FROM_PRESET, limits_of, mass_factor_of
+from .options import CalciumOptions
 from .presets import DEFAULT_PRESET, PRESETS, Preset
 from .regions import CONNECTIVITIES
 from .voltage import Limits
-
-MASS_FACTOR_OF_PRESET = "preset"
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     connectivity: int = 4
     mass_factor: float | None = None
-    mass_factor_source: str = MASS_FACTOR_OF_PRESET
+    mass_factor_source: str = FROM_PRESET
 
     def __post_init__(self) -> None:
         if self.preset not in PRESETS:
@@ -63,3 +65,15 @@ class Settings:
             mass_factor=float(options["mass_factor"]),
             mass_factor_source=str(options["mass_factor_source"]),
         )
+
+
+def settings_for(image: Image, options: CalciumOptions) -> tuple[Settings, tuple[Flag, ...]]:
+    """The reader's choices, completed from the header: limits by tube voltage, mass factor.
+
+    The flags say what was assumed. Raises :class:`UnsupportedImage` for a tube voltage without agreed limits
+    (70 and 135 kVp among them) unless the reader gave threshold and limits of the weights.
+    """
+    limits, of_limits = limits_of(image.tags, options)
+    factor, source, of_mass = mass_factor_of(image.tags, options)
+    settings = Settings(options.preset, limits, options.connectivity, factor, source)
+    return settings, (*of_limits, *of_mass)
