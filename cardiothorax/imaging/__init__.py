@@ -12,6 +12,12 @@ from .image import IDENTITY, Image, Vector
 
 if TYPE_CHECKING:
     from .arrays import radiograph_from_array
+    from .ct import read_ct
+    from .ct_arrays import ct_from_array
+    from .ct_axial import runs_head_to_feet
+    from .ct_contrast import contrast_evidence
+    from .ct_folder import list_ct_series
+    from .ct_series import CtSeries
     from .finding import find_radiographs
     from .grayscale import window_to_uint8
     from .identity import deidentified, pixel_sha256
@@ -32,6 +38,12 @@ _HOME = {
     "SquareFit": "square",
     "ViewTurn": "orientation",
     "centre_crop_to_square": "square",
+    "read_ct": "ct",
+    "ct_from_array": "ct_arrays",
+    "runs_head_to_feet": "ct_axial",
+    "contrast_evidence": "ct_contrast",
+    "list_ct_series": "ct_folder",
+    "CtSeries": "ct_series",
     "deidentified": "identity",
     "displayed": "levels",
     "find_radiographs": "finding",
@@ -50,23 +62,29 @@ _HOME = {
 
 __all__ = [
     "IDENTITY",
+    "CtSeries",
     "Image",
     "SquareFit",
     "Vector",
     "ViewTurn",
     "centre_crop_to_square",
+    "contrast_evidence",
+    "ct_from_array",
     "deidentified",
     "displayed",
     "find_radiographs",
     "labels_to_input",
     "labels_to_square",
+    "list_ct_series",
     "pad_to_square",
     "pixel_sha256",
     "radiograph_from_array",
     "radiographic_view",
+    "read_ct",
     "read_mask",
     "read_radiograph",
     "resample_probabilities",
+    "runs_head_to_feet",
     "window_to_uint8",
     "write_mask",
 ]

@@ -37,7 +37,7 @@ def radiograph_from_array(
         film = grey_of_color(name, film[..., :3], white)
     check_values(name, film)
     grey, notes = displayed(film)
-    spacing, origin, axes = _geometry(name, spacing_mm, origin_mm, direction)
+    spacing, origin, axes = geometry_of(name, spacing_mm, origin_mm, direction)
     return Image(
         array=grey[None],
         spacing_mm=spacing,
@@ -65,7 +65,7 @@ def _single_slice(name: str, array: np.ndarray) -> np.ndarray:
     )
 
 
-def _geometry(
+def geometry_of(
     name: str, spacing_mm: Sequence[float], origin_mm: Sequence[float], direction: Sequence[float]
 ) -> tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, ...]]:
     spacing, origin = tuple(map(float, spacing_mm)), tuple(map(float, origin_mm))

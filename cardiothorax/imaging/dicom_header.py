@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ def read_header(path: Path) -> Any:
         )
     check_kind(path.name, dataset)
     _check_pixels(path.name, dataset)
-    _complete(dataset)
+    complete(dataset)
     return dataset
 
 
@@ -46,12 +47,7 @@ def whole_number(name: str, dataset: Any, keyword: str, default: int | None = No
 
 def _check_pixels(name: str, dataset: Any) -> None:
     """One frame of a sensible size, with its pixel data there."""
-    present = [keyword for keyword in _PIXEL_KEYWORDS if keyword in dataset]
-    if not present or not dataset[present[0]].value:
-        raise UnreadableImage(
-            f"{name} has no pixel data: it is a header alone, or was cut short.",
-            "Fetch the image from the archive again.",
-        )
+    check_has_pixels(name, dataset)
     frames = whole_number(name, dataset, "NumberOfFrames", 1)
     if frames > 1:
         raise UnsupportedImage(
@@ -61,7 +57,17 @@ def _check_pixels(name: str, dataset: Any) -> None:
     check_size(name, whole_number(name, dataset, "Rows"), whole_number(name, dataset, "Columns"))
 
 
-def _complete(dataset: Any) -> None:
+def check_has_pixels(name: str, dataset: Any) -> None:
+    """Refuses a header alone."""
+    present = [keyword for keyword in _PIXEL_KEYWORDS if keyword in dataset]
+    if not present or not dataset[present[0]].value:
+        raise UnreadableImage(
+            f"{name} has no pixel data: it is a header alone, or was cut short.",
+            "Fetch the image from the archive again.",
+        )
+
+
+def complete(dataset: Any) -> None:
     """What old and home-made files leave out, with the only value it can have for a grey film."""
     from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
@@ -82,13 +88,19 @@ def _complete(dataset: Any) -> None:
 
 
 def measuring_tags(dataset: Any) -> dict[str, str]:
-    """Header values by keyword, from the list of those that are ever kept; several joined by ``\\``."""
+    """Header values of a film by keyword, from the list of those that are ever kept."""
+    return kept_values(dataset.get, MEASURING_TAGS)
+
+
+def kept_values(get: Callable[[str], Any], keywords: Iterable[str]) -> dict[str, str]:
+    """What ``get`` knows of ``keywords``, as text; several values are joined by ``\\``."""
     from pydicom.multival import MultiValue
 
     tags = {}
-    for keyword in MEASURING_TAGS:
-        value = dataset.get(keyword)
-        text = "\\".join(map(str, value)) if isinstance(value, MultiValue) else str(value or "").strip()
+    for keyword in keywords:
+        value = get(keyword)
+        several = isinstance(value, MultiValue | list)
+        text = "\\".join(map(str, value)) if several else str(value or "").strip()
         if text or value == 0:
             tags[keyword] = text or "0"
     return tags

@@ -61,16 +61,34 @@ _CLASSES = {
 
 def check_kind(name: str, dataset: Any) -> None:
     """Refuses other objects: by the class, which software sets, before Modality, which people edit."""
-    sop_class = str(dataset.get("SOPClassUID") or dataset.file_meta.get("MediaStorageSOPClassUID") or "")
     modality = str(dataset.get("Modality") or "").strip().upper()
-    if sop_class == _DICOMDIR_CLASS:
-        raise UnsupportedImage(f"{name} is a DICOMDIR, a list of files.", "Choose the images that it lists.")
-    kind = _kind_of_class(sop_class)
+    check_no_list(name, dataset)
+    kind = kind_of(dataset)
     if not kind and modality not in FILM_MODALITIES:
         kind = modality
     if kind:
-        what = _NAMES.get(kind, "not a radiograph")
+        what = kind_in_words(kind) or "not a radiograph"
         raise UnsupportedImage(f"{name} is {what} (Modality {modality or 'missing'}).", CHOOSE_FILM)
+
+
+def check_no_list(name: str, dataset: Any) -> None:
+    """Refuses a DICOMDIR."""
+    if _class_of(dataset) == _DICOMDIR_CLASS:
+        raise UnsupportedImage(f"{name} is a DICOMDIR, a list of files.", "Choose the images that it lists.")
+
+
+def kind_in_words(kind: str) -> str:
+    """``"an MR slice"`` of ``"MR"``; empty for a kind without a name."""
+    return _NAMES.get(kind, "")
+
+
+def kind_of(dataset: Any) -> str:
+    """The modality that the storage class stands for; empty for films, captures and unknown classes."""
+    return _kind_of_class(_class_of(dataset))
+
+
+def _class_of(dataset: Any) -> str:
+    return str(dataset.get("SOPClassUID") or dataset.file_meta.get("MediaStorageSOPClassUID") or "")
 
 
 def _kind_of_class(sop_class: str) -> str:

@@ -34,10 +34,25 @@ _PACKAGES = (
 
 
 def stored_values(name: str, dataset: Any) -> np.ndarray:
-    """``[rows, cols]`` integers (floats of a float film), or ``[rows, cols, 3]`` RGB.
+    """``[rows, cols]`` integers (floats of a float film), or ``[rows, cols, 3]`` RGB."""
+    values = _decoded(name, dataset)
+    color = int(dataset.SamplesPerPixel) > 1 or dataset.PhotometricInterpretation == "PALETTE COLOR"
+    if values.ndim != 2 + color:
+        raise UnsupportedImage(
+            f"{name} holds {len(values)} frames, though its header says one: not a radiograph.", CHOOSE_FILM
+        )
+    return values
 
-    pydicom decodes; what its plug-ins cannot (JPEG lossless, 12-bit JPEG) goes to SimpleITK.
-    """
+
+def stored_frames(name: str, dataset: Any) -> np.ndarray:
+    """``[frames, rows, cols]``, also of a file with one frame; with channels last where it is colored."""
+    values = _decoded(name, dataset)
+    single = int(dataset.get("NumberOfFrames") or 1) == 1
+    return values[None] if single and len(values) == int(dataset.Rows) else values
+
+
+def _decoded(name: str, dataset: Any) -> np.ndarray:
+    """pydicom decodes; what its plug-ins cannot (JPEG lossless, 12-bit JPEG) goes to SimpleITK."""
     syntax = dataset.file_meta.TransferSyntaxUID
     if not syntax.is_encapsulated:
         _check_length(name, dataset)
@@ -47,11 +62,6 @@ def stored_values(name: str, dataset: Any) -> np.ndarray:
         if not syntax.is_encapsulated:
             raise UnreadableImage(f"{name}: its pixels cannot be laid out.", COPY_AGAIN) from problem
         values = _second_try(name, dataset, problem)
-    color = int(dataset.SamplesPerPixel) > 1 or dataset.PhotometricInterpretation == "PALETTE COLOR"
-    if values.ndim != 2 + color:
-        raise UnsupportedImage(
-            f"{name} holds {len(values)} frames, though its header says one: not a radiograph.", CHOOSE_FILM
-        )
     return values
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from ..errors import UnreadableImage
@@ -12,8 +12,9 @@ from ..errors import UnreadableImage
 PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
 VOLUME_ENDINGS = (".nrrd", ".nhdr", ".nii", ".nii.gz", ".mha", ".mhd")
 DICOM_ENDINGS = (".dcm", ".dicom", ".ima")
-OWN_MASKS = "_labels"
-"""What our masks are called (``<name>_labels.nrrd``): a batch that is run again must not measure them."""
+OWN_MASKS = ("_labels", "_lesions")
+"""What our masks are called (``<name>_labels.nrrd``, ``<name>_lesions.nrrd``): a batch that is run again
+must not measure them."""
 
 _KNOWN = PICTURE_ENDINGS + VOLUME_ENDINGS + DICOM_ENDINGS
 _PREAMBLE = 128
@@ -47,6 +48,19 @@ def find_radiographs(
     return list(found.values())
 
 
+def dicom_files(folder: Path, *, deep: bool = True) -> list[Path]:
+    """What may be DICOM in ``folder``, and with ``deep`` in its sub-folders, in a fixed order: by ending,
+    or by the DICM mark where a name has none. Hidden files and DICOMDIR are left out."""
+
+    def wanted(path: Path) -> bool:
+        name = path.name.lower()
+        if name == "dicomdir":
+            return False
+        return name.endswith(DICOM_ENDINGS) or (_no_ending(name) and starts_like_dicom(path))
+
+    return list(_in_folder(folder, None, wanted, deep))
+
+
 def _files_of(given: str, left_out: Path | None) -> Iterator[Path]:
     path = Path(given)
     if path.is_dir():
@@ -62,10 +76,13 @@ def _files_of(given: str, left_out: Path | None) -> Iterator[Path]:
                 yield match
 
 
-def _in_folder(folder: Path, left_out: Path | None) -> Iterator[Path]:
-    for path in sorted(folder.rglob("*")):
+def _in_folder(
+    folder: Path, left_out: Path | None, wanted: Callable[[Path], bool] | None = None, deep: bool = True
+) -> Iterator[Path]:
+    wanted = wanted or _is_film
+    for path in sorted(folder.rglob("*") if deep else folder.iterdir()):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if not hidden and path.is_file() and _is_film(path) and not _within(path, left_out):
+        if not hidden and path.is_file() and wanted(path) and not _within(path, left_out):
             yield path
 
 

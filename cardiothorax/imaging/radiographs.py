@@ -27,7 +27,7 @@ def read_radiograph(path: Path | str, *, voi: VoiChoice = None) -> Image:
     was done to an unusual file.
     """
     file = Path(path)
-    start = _start(file)
+    start = start_of(file)
     if starts_like_dicom(file):  # first: the preamble may look like a TIFF
         return read_dicom(file, voi)
     if start.startswith(_PICTURE_STARTS):
@@ -41,9 +41,10 @@ def read_radiograph(path: Path | str, *, voi: VoiChoice = None) -> Image:
     return read_dicom(file, voi)  # without preamble, or nothing at all
 
 
-def _start(file: Path) -> bytes:
+def start_of(file: Path) -> bytes:
+    """The first 16 bytes; a folder, an empty file and one that cannot be opened are errors in words."""
     if file.is_dir():
-        raise UnreadableImage(f"{file.name} is a folder.", "Choose a film in it.")
+        raise UnreadableImage(f"{file.name} is a folder.", "Choose a file in it.")
     try:
         with open(file, "rb") as handle:
             start = handle.read(16)

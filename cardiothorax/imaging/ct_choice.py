@@ -1,0 +1,32 @@
+"""Which of several CT series is the one to score."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .ct_contrast import contrast_evidence
+from .ct_kernel import is_sharp
+from .ct_series import CtSeries
+
+_BEST_THICKNESS_MM = 3.0
+"""Agatston's slices; 2.5 to 3 mm is what scoring protocols use."""
+
+
+def best_series(series: Sequence[CtSeries]) -> CtSeries:
+    """The first in this order: can be read, no contrast agent, no sharp kernel, original slices, gated,
+    thickness nearest 3 mm, more slices, lower number."""
+    return min(series, key=_unfitness)
+
+
+def _unfitness(series: CtSeries) -> tuple[float, ...]:
+    tags = series.tags
+    thickness = series.thickness_mm or series.increment_mm or 0.0
+    return (
+        bool(series.problem),
+        bool(contrast_evidence(tags)),
+        is_sharp(series.kernel),
+        not tags.get("ImageType", "ORIGINAL").upper().startswith("ORIGINAL"),
+        tags.get("CardiacSynchronizationTechnique", "").upper() in ("NONE", ""),
+        abs(thickness - _BEST_THICKNESS_MM),
+        -series.slices,
+    )

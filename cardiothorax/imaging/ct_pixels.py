@@ -1,0 +1,66 @@
+"""The pixels of a CT series: decoded slice by slice, on several threads where that helps."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import UnreadableImage, UnsupportedImage
+from .ct_headers import CHOOSE_CT, SliceHeader
+from .ct_values import rescaled
+from .dicom_header import check_has_pixels, complete
+from .dicom_pixels import stored_frames
+from .guard import damage_named
+
+_MOST_THREADS = 4
+"""Decoders leave Python's lock for most of their time; more threads only cost memory."""
+
+
+def series_values(slices: Sequence[SliceHeader]) -> np.ndarray:
+    """HU ``[slices, rows, columns]`` in the order of ``slices``, as rescaled by each slice's own header;
+    int32, or float64 where a slope is no whole number."""
+    files = [(path, list(group)) for path, group in groupby(slices, key=lambda header: header.path)]
+    with ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1)) as pool:
+        parts = list(pool.map(lambda file: _file_values(*file), files))
+    return np.concatenate(parts)
+
+
+def same_pixels(one: SliceHeader, other: SliceHeader) -> bool:
+    """Whether two slices show the same HU."""
+    first, second = series_values([one]), series_values([other])
+    return first.shape == second.shape and bool((first == second).all())
+
+
+def _file_values(path: Path, slices: list[SliceHeader]) -> np.ndarray:
+    import pydicom
+
+    with damage_named(path.name, "DICOM"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        dataset = pydicom.dcmread(path, force=True)
+        check_has_pixels(path.name, dataset)
+        complete(dataset)
+        frames = stored_frames(path.name, dataset)
+        _check_shape(path.name, frames, slices)
+        return np.stack(
+            [rescaled(header.name, dataset, frames[header.frame or 0], header.tags) for header in slices]
+        )
+
+
+def _check_shape(name: str, frames: np.ndarray, slices: list[SliceHeader]) -> None:
+    if frames.ndim != 3:
+        raise UnsupportedImage(f"{name} is a color picture, not a CT slice.", CHOOSE_CT)
+    if len(frames) <= max(header.frame or 0 for header in slices):
+        raise UnreadableImage(
+            f"{name} holds {len(frames)} frames, its header describes more.", "Copy it again."
+        )
+    if len(frames) > 1 and slices[0].frame is None:
+        raise UnsupportedImage(
+            f"{name} holds {len(frames)} frames without saying where each lies.",
+            "Export the series as single slices, or as an enhanced CT.",
+        )
