@@ -15,3 +15,12 @@ class Progress(Protocol):
 
 def silent(fraction: float, step: str) -> None:
     """Nobody listens."""
+
+
+def part_of(progress: Progress, start: float, end: float) -> Progress:
+    """What a step reports from 0 to 1, as the part from ``start`` to ``end`` of the whole."""
+
+    def told(fraction: float, step: str) -> None:
+        progress(start + (end - start) * fraction, step)
+
+    return told

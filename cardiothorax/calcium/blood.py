@@ -64,9 +64,9 @@ def _cell_means(array: np.ndarray, rows: int, columns: int) -> np.ndarray:
     slices, height, width = array.shape
     down, across = height // rows, width // columns
     cut = array[:, : down * rows, : across * columns]
-    sums = cut.reshape(slices, down, rows, across * columns).sum(axis=2, dtype=np.int32)
+    sums = cut.reshape(slices, down, rows, across * columns).sum(axis=2, dtype=np.float32)
     means: np.ndarray = sums.reshape(slices, down, across, columns).sum(axis=3) / np.float32(rows * columns)
-    return means.astype(np.float32)
+    return means
 
 
 def _row_axis_to_the_back(image: Image) -> bool:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..imaging.ct_contrast import contrast_evidence
+from ..imaging.ct_kernel import is_sharp
 from ..imaging.image import Image
 from ..records import Flag, Grade
 from .blood import Blood
-from .kernels import is_sharp_kernel
 from .result import Lesion
 
 LARGEST_PLAIN_BLOOD_HU = 70.0
@@ -31,7 +32,6 @@ METAL_HU = 2000.0
 LARGEST_LESION_MM3 = 3000.0
 LABEL_CODES = frozenset({"unreviewed", "edited", "not_scored", "cut_by_scan", "metal", "implausible"})
 """Flags that follow from the labels: an edit raises them anew."""
-_NO_AGENT = {"NO", "NONE", "N", "NIL", "NATIVE", "PLAIN", "UNENHANCED", "NON CONTRAST", "NONCONTRAST"}
 
 
 def header_flags(image: Image) -> tuple[Flag, ...]:
@@ -45,7 +45,7 @@ def header_flags(image: Image) -> tuple[Flag, ...]:
 
 def blood_flags(image: Image, blood: Blood | None, *, threshold_hu: float) -> tuple[Flag, ...]:
     """Contrast agent, HU that are none, and noise, from the blood; and whether there is a heart at all."""
-    agent = _agent(image)
+    agent = contrast_evidence(image.tags)
     if blood is None:
         flags = [_heart_not_found()]
         return (*flags, _contrast_by_header(agent)) if agent else tuple(flags)
@@ -53,7 +53,7 @@ def blood_flags(image: Image, blood: Blood | None, *, threshold_hu: float) -> tu
     limit = f"limit {LARGEST_PLAIN_BLOOD_HU:.0f} HU"
     if blood.hu > LARGEST_PLAIN_BLOOD_HU:
         text = "Contrast-enhanced: bright blood would be taken for calcium. Score the plain series."
-        named = f"; the header names {agent}" if agent else "; the header names no agent"
+        named = f"; {agent}" if agent else "; the header names no agent"
         evidence = f"blood {blood.hu:.0f} HU, {limit}{named}"
         flags.append(Flag("contrast_enhanced", Grade.REJECT, text, evidence))
     elif agent:
@@ -102,17 +102,9 @@ def unreviewed(model: str) -> Flag:
     return Flag("unreviewed", Grade.NOTE, text, model)
 
 
-def _agent(image: Image) -> str:
-    """The contrast agent in the blood that the header names; none for words that say there is none."""
-    agent = image.tags.get("ContrastBolusAgent", "").strip()
-    words = agent.upper().replace("-", " ").replace("_", " ")
-    plain = words in _NO_AGENT or words.startswith(("W/O", "WITHOUT", "NO ", "ORAL"))
-    return "" if plain else agent
-
-
-def _contrast_by_header(agent: str) -> Flag:
+def _contrast_by_header(evidence: str) -> Flag:
     text = "The header names a contrast agent, and the blood could not be measured. Score the plain series."
-    return Flag("contrast_enhanced", Grade.REJECT, text, f"ContrastBolusAgent {agent}")
+    return Flag("contrast_enhanced", Grade.REJECT, text, evidence)
 
 
 def _heart_not_found() -> Flag:
@@ -131,7 +123,7 @@ def _noise(image: Image, blood: Blood, threshold_hu: float) -> list[Flag]:
         )
         flags.append(Flag("noisy", Grade.REVIEW, text, evidence))
     fine = max(image.spacing_mm[:2]) <= FINE_PIXEL_MM
-    if fine and blood.correlation < LEAST_CORRELATION and not is_sharp_kernel(image.tags):
+    if fine and blood.correlation < LEAST_CORRELATION and not is_sharp(_kernel_name(image)):
         evidence = (
             f"noise of neighboring pixels correlates by {blood.correlation:.2f}, "
             f"at least {LEAST_CORRELATION} expected"
@@ -144,9 +136,12 @@ SHARP = "A sharp kernel raises edges and noise above the threshold: score a soft
 
 
 def _kernel(image: Image) -> list[Flag]:
-    if not is_sharp_kernel(image.tags):
-        return []
-    return [Flag("sharp_kernel", Grade.REVIEW, SHARP, f"kernel {image.tags['ConvolutionKernel']}")]
+    kernel = _kernel_name(image)
+    return [Flag("sharp_kernel", Grade.REVIEW, SHARP, f"kernel {kernel}")] if is_sharp(kernel) else []
+
+
+def _kernel_name(image: Image) -> str:
+    return image.tags.get("ConvolutionKernel", "")
 
 
 def _slices(image: Image) -> list[Flag]:
@@ -174,10 +169,10 @@ def _slices(image: Image) -> list[Flag]:
 
 def _gating(image: Image) -> list[Flag]:
     technique = image.tags.get("CardiacSynchronizationTechnique", "").strip().upper()
-    phase = image.tags.get("NominalPercentageOfCardiacPhase", "").strip()
-    if phase or technique not in ("", "NONE"):
+    signs = ("NominalPercentageOfCardiacPhase", "TriggerTime", "HeartRate")
+    if technique not in ("", "NONE") or any(_number(image.tags.get(tag, "")) for tag in signs):
         return []
-    text = "No sign of ECG gating: motion may smear lesions; scores run low or high."
+    text = "No sign of ECG gating: motion may smear lesions and change scores."
     evidence = f"CardiacSynchronizationTechnique {technique}" if technique else "nothing in the header"
     return [Flag("not_gated", Grade.NOTE, text, evidence)]
 
