@@ -60,6 +60,13 @@ class Box:
         )
         return Box(k, j, i)
 
+    def moved(self, slices: int, rows: int, columns: int) -> Box:
+        k, j, i = (
+            (start + by, stop + by)
+            for (start, stop), by in zip((self.k, self.j, self.i), (slices, rows, columns), strict=True)
+        )
+        return Box(k, j, i)
+
     def grown(self, voxels: int) -> Box:
         """Larger by ``voxels`` on every side; it may reach outside the array."""
         k, j, i = ((start - voxels, stop + voxels) for start, stop in (self.k, self.j, self.i))

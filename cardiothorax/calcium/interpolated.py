@@ -38,7 +38,7 @@ def counted_pixels(
     from slice ``lower`` to the next."""
     upper = min(lower + 1, labels.shape[0] - 1)
     threshold = settings.limits.threshold_hu - BRIGHT_ENOUGH_HU
-    row, column = np.nonzero(labels[lower] | labels[upper])
+    row, column = np.nonzero((labels[lower] | labels[upper]) != 0)
     ends = image.array[[[lower], [upper]], row, column].astype(float)
     reach = ends.max(axis=0) >= threshold
     row, column, ends = row[reach], column[reach], ends[:, reach]

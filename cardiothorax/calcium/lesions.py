@@ -6,6 +6,7 @@ import numpy as np
 
 from ..imaging.image import Image
 from .labels import CODES
+from .pieces import first_of_each, last_of_each
 from .regions import Candidates, largest
 from .result import Lesion
 from .weights import Weighted
@@ -29,14 +30,13 @@ def lesion_rows(
         return ()
     piece = found.piece
     voxels = np.bincount(piece)
-    first = np.full(voxels.size, found.index.size)
-    np.minimum.at(first, piece, np.arange(piece.size))
+    first, last = first_of_each(piece), last_of_each(piece)
     k, j, i = found.position
     center = np.stack([np.bincount(piece, axis) / voxels for axis in (i, j, k)], axis=1)
     columns = {
         "artery": [CODES[int(code)] for code in found.artery[first]],
         "first_slice": k[first].tolist(),
-        "last_slice": largest(k, piece, voxels.size).astype(int).tolist(),
+        "last_slice": k[last].tolist(),
         "voxels": voxels.tolist(),
         "counted": is_lesion(voxels, weighted.voxel_mm3).tolist(),
         "volume_mm3": weighted.volume_mm3(piece, voxels.size).tolist(),

@@ -40,14 +40,23 @@ def connected(
 
 def in_order(piece: np.ndarray) -> np.ndarray:
     """The same pieces, numbered without gaps in the order in which they first appear."""
-    if not piece.size:
-        return piece
-    first = np.full(int(piece.max()) + 1, piece.size)
-    first[piece[::-1]] = np.arange(piece.size)[::-1]  # of equal targets the last one written stays
-    rank = np.empty_like(first)
-    rank[np.argsort(first, kind="stable")] = np.arange(first.size)
+    rank = np.argsort(np.argsort(first_of_each(piece), kind="stable"), kind="stable")
     numbered: np.ndarray = rank[piece]
     return numbered
+
+
+def first_of_each(piece: np.ndarray) -> np.ndarray:
+    """By number, the position where it stands first; past the end for a number that is missing."""
+    first = np.full(int(piece.max(initial=-1)) + 1, piece.size)
+    first[piece[::-1]] = np.arange(piece.size)[::-1]  # of equal targets the last one written stays
+    return first
+
+
+def last_of_each(piece: np.ndarray) -> np.ndarray:
+    """By number, the position where it stands last."""
+    last = np.zeros(int(piece.max(initial=-1)) + 1, np.intp)
+    last[piece] = np.arange(piece.size)
+    return last
 
 
 def _neighbors(index: np.ndarray, shape: tuple[int, ...], step: Offset) -> tuple[np.ndarray, np.ndarray]:

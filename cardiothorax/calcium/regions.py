@@ -113,7 +113,7 @@ def _bright(
     found = []
     for number in range(*k):
         part = labels[number, slice(*j), slice(*i)]
-        row, column = np.nonzero(part)
+        row, column = np.nonzero(part != 0)
         if not row.size:
             continue
         hu = array[number, row + j[0], column + i[0]]
