@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from .ct_arrays import ct_from_array
     from .ct_axial import runs_head_to_feet
     from .ct_contrast import contrast_evidence
+    from .ct_finding import find_ct_studies
     from .ct_folder import list_ct_series
+    from .ct_kernel import is_sharp_kernel
     from .ct_series import CtSeries
     from .finding import find_radiographs
     from .grayscale import window_to_uint8
@@ -35,27 +37,29 @@ if TYPE_CHECKING:
     )
 
 _HOME = {
+    "CtSeries": "ct_series",
     "SquareFit": "square",
     "ViewTurn": "orientation",
     "centre_crop_to_square": "square",
-    "read_ct": "ct",
-    "ct_from_array": "ct_arrays",
-    "runs_head_to_feet": "ct_axial",
     "contrast_evidence": "ct_contrast",
-    "list_ct_series": "ct_folder",
-    "CtSeries": "ct_series",
+    "ct_from_array": "ct_arrays",
     "deidentified": "identity",
     "displayed": "levels",
+    "find_ct_studies": "ct_finding",
     "find_radiographs": "finding",
+    "is_sharp_kernel": "ct_kernel",
     "labels_to_input": "square",
     "labels_to_square": "square",
+    "list_ct_series": "ct_folder",
     "pad_to_square": "square",
     "pixel_sha256": "identity",
     "radiograph_from_array": "arrays",
     "radiographic_view": "orientation",
+    "read_ct": "ct",
     "read_mask": "masks",
     "read_radiograph": "radiographs",
     "resample_probabilities": "square",
+    "runs_head_to_feet": "ct_axial",
     "window_to_uint8": "grayscale",
     "write_mask": "masks",
 }
@@ -72,7 +76,9 @@ __all__ = [
     "ct_from_array",
     "deidentified",
     "displayed",
+    "find_ct_studies",
     "find_radiographs",
+    "is_sharp_kernel",
     "labels_to_input",
     "labels_to_square",
     "list_ct_series",

@@ -11,9 +11,11 @@ from .ct_headers import CHOOSE_CT, slice_headers
 from .ct_pixels import series_values
 from .ct_series import CtSeries, Group
 from .ct_values import hounsfield
-from .finding import PICTURE_ENDINGS, VOLUME_ENDINGS, dicom_files, starts_like_dicom
+from .finding import PICTURE_ENDINGS, VOLUME_ENDINGS, dicom_files, starts_like_dicom, volume_files
 from .image import Image
 from .radiographs import start_of
+
+_MOST_LISTED = 6
 
 
 def read_ct(path: Path | str, *, series: str | None = None) -> Image:
@@ -29,6 +31,8 @@ def read_ct(path: Path | str, *, series: str | None = None) -> Image:
     """
     place = Path(path)
     if place.is_dir():
+        if not dicom_files(place):
+            return _only_volume(place)
         found = ct_series_in(place)
         chosen, group = _chosen(place.name, found, series)
         return _read(place.name, chosen, group, _others(found, chosen))
@@ -41,6 +45,17 @@ def read_ct(path: Path | str, *, series: str | None = None) -> Image:
         if place.name.lower().endswith(PICTURE_ENDINGS):
             raise UnsupportedImage(f"{place.name} is a picture: it holds no Hounsfield units.", CHOOSE_CT)
     return _read_around(place)
+
+
+def _only_volume(folder: Path) -> Image:
+    """Of a folder without DICOM."""
+    from .ct_arrays import read_ct_volume
+
+    volumes = volume_files(folder)
+    if len(volumes) == 1:
+        return read_ct_volume(volumes[0])
+    found = f"{len(volumes)} volumes ({volumes[0].name} ...)" if volumes else "no CT"
+    raise UnreadableImage(f"{folder.name} holds {found}.", "Choose one CT: a volume or a DICOM series.")
 
 
 def _read_around(file: Path) -> Image:
@@ -74,7 +89,10 @@ def _chosen(name: str, found: list[tuple[CtSeries, Group]], handle: str | None) 
 
 
 def _list(series: list[CtSeries]) -> str:
-    return "; ".join(each.words() for each in series)
+    several = len({each.study for each in series}) > 1
+    shown = [each.words() + (f" ({each.files[0].name})" if several else "") for each in series[:_MOST_LISTED]]
+    more = len(series) - len(shown)
+    return "; ".join(shown) + (f"; and {more} more" if more else "")
 
 
 def _others(found: list[tuple[CtSeries, Group]], chosen: CtSeries) -> tuple[str, ...]:
@@ -87,7 +105,8 @@ def _others(found: list[tuple[CtSeries, Group]], chosen: CtSeries) -> tuple[str,
 def _read(name: str, series: CtSeries, group: Group, others: tuple[str, ...]) -> Image:
     if group.stack is None:
         raise group.error or UnreadableImage(f"{name} cannot be read.")
-    array, notes = hounsfield(name, series_values(group.stack.slices))
+    values, padding = series_values(group.stack.slices)
+    array, notes = hounsfield(name, values)
     return Image(
         array=array,
         spacing_mm=group.stack.spacing_mm,
@@ -96,6 +115,6 @@ def _read(name: str, series: CtSeries, group: Group, others: tuple[str, ...]) ->
         modality="CT",
         tags=series.tags,
         spacing_source="PixelSpacing",
-        notes=(*others, *group.notes, *notes),
+        notes=(*others, *group.notes, *padding, *notes),
         source=name,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .ct_contrast import contrast_evidence
-from .ct_kernel import is_sharp
+from .ct_kernel import is_sharp_kernel
 from .ct_series import CtSeries
 
 _BEST_THICKNESS_MM = 3.0
@@ -24,7 +24,7 @@ def _unfitness(series: CtSeries) -> tuple[float, ...]:
     return (
         bool(series.problem),
         bool(contrast_evidence(tags)),
-        is_sharp(series.kernel),
+        is_sharp_kernel(tags),
         not tags.get("ImageType", "ORIGINAL").upper().startswith("ORIGINAL"),
         tags.get("CardiacSynchronizationTechnique", "").upper() in ("NONE", ""),
         abs(thickness - _BEST_THICKNESS_MM),

@@ -68,7 +68,7 @@ def _series(group: Group, handle: str, study: int) -> CtSeries:
     middle = group.slices[len(group.slices) // 2]
     return CtSeries(
         handle=handle,
-        files=tuple(dict.fromkeys(header.path for header in group.slices)),
+        files=tuple(sorted({header.path for header in group.slices})),
         slices=len(group.slices),
         increment_mm=group.stack.spacing_mm[2] if group.stack else None,
         thickness_mm=middle.number("SliceThickness"),

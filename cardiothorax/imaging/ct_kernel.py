@@ -1,41 +1,30 @@
-"""Which reconstruction kernels are sharp: their noise passes the threshold of calcium."""
+"""Which reconstruction kernels are too sharp for scoring, from the vendors' names for them."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
-_SHARP_WORDS = {
-    "LUNG",
-    "BONE",
-    "BONEPLUS",
-    "EDGE",
-    "DETAIL",
-    "SHARP",
-    "HR",
-    "ULTRA",
-    "CHST",
-    "L",
-    "D",
-    "E",
-    "YA",
-    "YB",
-}
-"""GE: LUNG, BONE(PLUS), EDGE, DETAIL, CHST; Philips: L, D, E, YA, YB (A, B and C are soft)."""
-_SIEMENS = re.compile(r"\b[A-Z][A-Z]?(\d{2})[A-Z]?\b")
-_SIEMENS_SHARPEST_SOFT = 45
-"""Siemens numbers kernels by sharpness: B35f is that of calcium scoring, B50 and above are sharp."""
-_CANON = re.compile(r"\bFC(\d{2})\b")
-_CANON_SHARP = range(30, 90)
-"""Canon: FC1x body, FC0x with beam hardening correction; FC3x bone, FC5x lung, FC8x high resolution."""
+_GE = {"LUNG", "BONE", "BONEPLUS", "BONE+", "EDGE", "ULTRA", "DETAIL", "CHST"}
+_PHILIPS = {"D", "E", "F", "L", "YA", "YB", "YC", "YD", "YE", "CD", "XCD"}
+_SIEMENS_FROM = 50
+_CANON = (range(30, 40), range(50, 60), range(80, 90))
 
 
-def is_sharp(kernel: str) -> bool:
-    """Whether a ConvolutionKernel is known to be sharp; unknown names are not."""
-    name = kernel.upper().replace("\\", " ").strip()
-    canon = _CANON.search(name)
-    if canon:
-        return int(canon.group(1)) in _CANON_SHARP
-    if set(re.split(r"[^A-Z]+", name)) & _SHARP_WORDS and not _SIEMENS.search(name):
-        return True
-    siemens = _SIEMENS.search(name)
-    return siemens is not None and int(siemens.group(1)) > _SIEMENS_SHARPEST_SOFT
+def is_sharp_kernel(tags: Mapping[str, str]) -> bool:
+    """Whether ``ConvolutionKernel`` names a kernel for lung or bone; an unknown name is not sharp.
+
+    Siemens numbers kernels by sharpness (B35f scores, B70f shows lung), GE and Philips name them, Canon's
+    FC30 to FC39 and from FC80 are for bone, FC50 to FC59 for lung.
+
+    >>> [is_sharp_kernel({"ConvolutionKernel": k}) for k in ("B35f", "Br64d", "FC12", "FC51", "LUNG")]
+    [False, True, False, True, True]
+    """
+    kernel = re.sub(r"^\W+", "", tags.get("ConvolutionKernel", "").upper())
+    name = re.split(r"[\\,'\] ]", kernel)[0]
+    maker = tags.get("Manufacturer", "").upper()
+    if canon := re.fullmatch(r"FC(\d+)\w*", name):
+        return any(int(canon[1]) in sharp for sharp in _CANON)
+    if siemens := re.fullmatch(r"[A-Z]{1,2}(\d{2})[A-Z]?", name):
+        return int(siemens[1]) >= _SIEMENS_FROM
+    return name in _GE or ("PHILIPS" in maker and name in _PHILIPS)

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..errors import UnreadableImage, UnsupportedImage
 from .ct_headers import CHOOSE_CT, SliceHeader
-from .ct_values import rescaled
+from .ct_values import LOWEST_HU, rescaled
 from .dicom_header import check_has_pixels, complete
 from .dicom_pixels import stored_frames
 from .guard import damage_named
@@ -22,22 +22,28 @@ _MOST_THREADS = 4
 """Decoders leave Python's lock for most of their time; more threads only cost memory."""
 
 
-def series_values(slices: Sequence[SliceHeader]) -> np.ndarray:
-    """HU ``[slices, rows, columns]`` in the order of ``slices``, as rescaled by each slice's own header;
-    int32, or float64 where a slope is no whole number."""
+def series_values(slices: Sequence[SliceHeader]) -> tuple[np.ndarray, tuple[str, ...]]:
+    """HU ``[slices, rows, columns]`` in the order of ``slices``, as rescaled by each slice's own header
+    (int16, int32, or float64 where a slope is no whole number), and notes on masked padding."""
     files = [(path, list(group)) for path, group in groupby(slices, key=lambda header: header.path)]
     with ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1)) as pool:
-        parts = list(pool.map(lambda file: _file_values(*file), files))
-    return np.concatenate(parts)
+        read = [
+            slice_read for file in pool.map(lambda file: _file_values(*file), files) for slice_read in file
+        ]
+    padding = [shown for _, shown in read if shown is not None]
+    notes: tuple[str, ...] = ()
+    if padding:
+        notes = (f"Padding of {max(padding):g} HU around the field of view was set to {LOWEST_HU}.",)
+    return np.stack([values for values, _ in read]), notes
 
 
 def same_pixels(one: SliceHeader, other: SliceHeader) -> bool:
     """Whether two slices show the same HU."""
-    first, second = series_values([one]), series_values([other])
+    (first, _), (second, _) = series_values([one]), series_values([other])
     return first.shape == second.shape and bool((first == second).all())
 
 
-def _file_values(path: Path, slices: list[SliceHeader]) -> np.ndarray:
+def _file_values(path: Path, slices: list[SliceHeader]) -> list[tuple[np.ndarray, float | None]]:
     import pydicom
 
     with damage_named(path.name, "DICOM"), warnings.catch_warnings():
@@ -47,9 +53,7 @@ def _file_values(path: Path, slices: list[SliceHeader]) -> np.ndarray:
         complete(dataset)
         frames = stored_frames(path.name, dataset)
         _check_shape(path.name, frames, slices)
-        return np.stack(
-            [rescaled(header.name, dataset, frames[header.frame or 0], header.tags) for header in slices]
-        )
+        return [rescaled(header.name, dataset, frames[header.frame or 0], header.tags) for header in slices]
 
 
 def _check_shape(name: str, frames: np.ndarray, slices: list[SliceHeader]) -> None:

@@ -76,7 +76,7 @@ def stack_of(name: str, headers: Sequence[SliceHeader]) -> Stack:
         spacing_mm=(column_mm, row_mm, increment),
         origin_mm=(x, y, z),
         direction=tuple(float(v) + 0.0 for v in np.stack([row, column, normal], axis=1).flat),
-        notes=_thickness_notes(slices, increment),
+        notes=_thickness_notes(slices),
     )
 
 
@@ -199,18 +199,8 @@ def _check_aside(name: str, slices: Sequence[SliceHeader], normal: np.ndarray) -
         )
 
 
-def _thickness_notes(slices: Sequence[SliceHeader], increment: float) -> tuple[str, ...]:
-    found = [header.number("SliceThickness") for header in slices]
-    known = sorted({value for value in found if value})
-    if not known:
-        return ()
-    if known[-1] - known[0] > STEP_TOLERANCE * known[0]:
+def _thickness_notes(slices: Sequence[SliceHeader]) -> tuple[str, ...]:
+    known = sorted({value for value in (header.number("SliceThickness") for header in slices) if value})
+    if known and known[-1] - known[0] > STEP_TOLERANCE * known[0]:
         return (f"Slice thickness differs within the series ({known[0]:g} to {known[-1]:g} mm).",)
-    thickness, tolerance = known[0], max(STEP_TOLERANCE * increment, STEP_TOLERANCE_MM)
-    if thickness > increment + tolerance:
-        return (f"Overlapping slices: {thickness:g} mm thick, every {increment:g} mm.",)
-    if thickness < increment - tolerance:
-        return (
-            f"Slices {thickness:g} mm thick, every {increment:g} mm: what lies between them is not measured.",
-        )
     return ()

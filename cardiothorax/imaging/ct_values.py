@@ -14,6 +14,8 @@ from .dicom_grey import padded
 
 LOWEST_HU = -1024
 """What lies below stands for "nothing was reconstructed here" (-1500, -2000, -2048, -3024 by vendor)."""
+_AIR_HU = -900
+"""Padding this dark or darker can be taken for nothing but air."""
 WHOLE_TOLERANCE_HU = 1e-3
 """Values this close to whole numbers are whole numbers that a float format blurred."""
 NOT_HOUNSFIELD = "Choose the series in Hounsfield units (air about -1000, water 0)."
@@ -39,9 +41,15 @@ def check_hounsfield_header(name: str, tags: Mapping[str, str]) -> None:
     raise UnsupportedImage(f"{name} holds {what} (RescaleType), not Hounsfield units.", NOT_HOUNSFIELD)
 
 
-def rescaled(name: str, dataset: Any, stored: np.ndarray, tags: Mapping[str, str]) -> np.ndarray:
-    """Stored values ``[rows, columns]`` in HU, -1024 where the header's padding surrounds the field of
-    view. ``tags`` are the slice's own: slope and intercept may differ from slice to slice."""
+def rescaled(
+    name: str, dataset: Any, stored: np.ndarray, tags: Mapping[str, str]
+) -> tuple[np.ndarray, float | None]:
+    """Stored values ``[rows, columns]`` in HU, and what stood for padding if that was no air.
+
+    ``tags`` are the slice's own: slope and intercept may differ from slice to slice. Padding around the
+    field of view becomes -1024 here where it would pass for tissue or calcium; darker padding is left to
+    :func:`hounsfield`. int16 or int32 where slope and intercept are whole numbers, else float64.
+    """
     slope, intercept = (
         finite(tags.get(keyword, default))
         for keyword, default in (("RescaleSlope", 1), ("RescaleIntercept", 0))
@@ -55,13 +63,29 @@ def rescaled(name: str, dataset: Any, stored: np.ndarray, tags: Mapping[str, str
     whole = stored.dtype.kind in "iu" and slope.is_integer() and intercept.is_integer()
     values: np.ndarray
     if whole:
-        values = stored.astype(np.int32) * int(slope) + int(intercept)
+        values = _whole_rescaled(stored, int(slope), int(intercept))
     else:
         values = stored.astype(np.float64) * slope + intercept
+    padding = finite(tags.get("PixelPaddingValue"))
+    if padding is None or padding * slope + intercept <= _AIR_HU:
+        return values, None
     outside = padded(dataset, stored)
-    if outside is not None:
-        values[outside] = LOWEST_HU
-    return values
+    if outside is None:
+        return values, None
+    shown = float(values[outside].max())
+    values[outside] = LOWEST_HU
+    return values, shown
+
+
+def _whole_rescaled(stored: np.ndarray, slope: int, intercept: int) -> np.ndarray:
+    """int16 where every value fits, which halves the memory of a long series."""
+    ends = [int(stored.min()) * slope + intercept, int(stored.max()) * slope + intercept]
+    narrow = np.iinfo(np.int16)
+    fits = narrow.min <= min(ends) and max(ends) <= narrow.max
+    values: np.ndarray = stored.astype(np.int32)
+    values *= slope
+    values += intercept
+    return values.astype(np.int16) if fits else values
 
 
 def hounsfield(name: str, values: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:

@@ -49,16 +49,26 @@ def find_radiographs(
 
 
 def dicom_files(folder: Path, *, deep: bool = True) -> list[Path]:
-    """What may be DICOM in ``folder``, and with ``deep`` in its sub-folders, in a fixed order: by ending,
-    or by the DICM mark where a name has none. Hidden files and DICOMDIR are left out."""
+    """What may be DICOM in ``folder``, and with ``deep`` in its sub-folders, in a fixed order; hidden files
+    and DICOMDIR are left out."""
+    return list(_in_folder(folder, None, is_dicom, deep))
 
-    def wanted(path: Path) -> bool:
-        name = path.name.lower()
-        if name == "dicomdir":
-            return False
-        return name.endswith(DICOM_ENDINGS) or (_no_ending(name) and starts_like_dicom(path))
 
-    return list(_in_folder(folder, None, wanted, deep))
+def is_dicom(path: Path) -> bool:
+    """By the ending, or by the DICM mark of a file whose name has none."""
+    name = path.name.lower()
+    if name == "dicomdir":
+        return False
+    return name.endswith(DICOM_ENDINGS) or (_no_ending(name) and starts_like_dicom(path))
+
+
+def volume_files(folder: Path) -> list[Path]:
+    """NRRD, NIfTI and MetaImage files in ``folder`` and its sub-folders but for the masks that we wrote."""
+    return list(_in_folder(folder, None, lambda path: _is_film(path) and is_volume(path)))
+
+
+def is_volume(path: Path) -> bool:
+    return path.name.lower().endswith(VOLUME_ENDINGS)
 
 
 def _files_of(given: str, left_out: Path | None) -> Iterator[Path]:

@@ -56,7 +56,6 @@ class LookUpTable:
     data: np.ndarray
     first: int
     bits: int
-    explanation: str = ""
 
     def __call__(self, values: np.ndarray) -> np.ndarray:
         index = np.rint(values).astype(np.int64) - self._first_for(values)

@@ -62,6 +62,8 @@ CT_TAGS = (
     "Manufacturer",
     "ManufacturerModelName",
     "Modality",
+    "MonoenergeticEnergyEquivalent",
+    "MultienergyCTAcquisition",
     "NominalPercentageOfCardiacPhase",
     "PatientPosition",
     "PixelPaddingValue",
