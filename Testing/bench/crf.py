@@ -21,7 +21,7 @@ import numpy as np
 from PIL import Image
 from scipy.ndimage import gaussian_filter
 
-from cardiothorax.refine import CrfParameters, backend, dense_crf
+from cardiothorax.refine import CrfParameters, dense_crf, numpy_backend
 
 SIDE_PX = 800
 CLASSES = 4
@@ -71,7 +71,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, help="threads of the grid; default: all cores")
     options = parser.parse_args()
     if options.threads:
-        backend._usable_cores = lambda: options.threads  # type: ignore[assignment]
+        numpy_backend.usable_cores = lambda: options.threads  # type: ignore[assignment]
     params = replace(CrfParameters(), iterations=options.iterations)
     cases = list(stored(options.probabilities) if options.probabilities else films(options.films))
 

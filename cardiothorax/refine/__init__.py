@@ -2,18 +2,15 @@
 
 from .dense import dense_crf
 from .fit import Example, Fit, Trial, fit_parameters
-from .labels import Cleaning, OrganCleaning, clean_labels, clean_labels_with_report
+from .labels import clean_labels
 from .parameters import CrfParameters
 
 __all__ = [
-    "Cleaning",
     "CrfParameters",
     "Example",
     "Fit",
-    "OrganCleaning",
     "Trial",
     "clean_labels",
-    "clean_labels_with_report",
     "dense_crf",
     "fit_parameters",
 ]

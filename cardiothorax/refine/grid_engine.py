@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from .backend import Backend, Tile, open_backend
+from .backend import Backend, Tile
 from .kernels import AppearanceKernel, SmoothnessKernel
+from .numpy_backend import NumpyBackend
 from .parameters import CrfParameters
 
 _STEP_SIGMAS = 0.67
@@ -28,7 +29,7 @@ def mean_field(
     energies = energies[order]
     if len(energies) == 1:
         return np.ones(energies.shape, np.float32)
-    with open_backend(device) as backend:
+    with _backend(device) as backend:
         step_px = _step_px(grey.shape, params)
         kernels = _kernels(grey, params, step_px, backend)
         # Log-odds against the last class. What it sends need not be filtered: all classes together send
@@ -116,3 +117,12 @@ def _kernels(grey: np.ndarray, params: CrfParameters, step_px: int, backend: Bac
             )
         )
     return kernels
+
+
+def _backend(device: str) -> Backend:
+    """Numpy for ``cpu``, torch on the CPU for ``torch``, and torch on any other device that it names."""
+    if device == "cpu":
+        return NumpyBackend()
+    from .torch_backend import TorchBackend
+
+    return TorchBackend("cpu" if device == "torch" else device)

@@ -91,16 +91,3 @@ def diagnostic(predicted: ArrayLike, truth: ArrayLike, *, confidence: float = CO
         ppv=share(tp, tp + fp),
         npv=share(tn, tn + fn),
     )
-
-
-def mcnemar_exact(first_right: ArrayLike, second_right: ArrayLike) -> float:
-    """Two-sided exact p value for two methods that answered the same cases; 1 without discordance."""
-    from scipy.stats import binomtest
-
-    first, second = binary(first_right, "first"), binary(second_right, "second")
-    if first.size != second.size:
-        raise UnusableNumbers(f"There are {first.size} answers of one method and {second.size} of the other.")
-    only_first, only_second = int(np.sum(first & ~second)), int(np.sum(~first & second))
-    if only_first + only_second == 0:
-        return 1.0
-    return float(binomtest(only_first, only_first + only_second, 0.5).pvalue)

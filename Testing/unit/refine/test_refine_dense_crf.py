@@ -225,7 +225,7 @@ def test_the_same_numbers_whatever_the_number_of_threads(monkeypatch: pytest.Mon
     grey, probabilities = scene(540, 520, 4, seed=11)
     results = []
     for cores in (1, 3):
-        monkeypatch.setattr("cardiothorax.refine.backend._usable_cores", lambda cores=cores: cores)
+        monkeypatch.setattr("cardiothorax.refine.numpy_backend.usable_cores", lambda cores=cores: cores)
         results.append(dense_crf(grey, probabilities, params=SHIPPED_LIKE))
     np.testing.assert_array_equal(*results)
 

@@ -30,16 +30,6 @@ class LabelledFilms:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def subset(self, keep: np.ndarray) -> LabelledFilms:
-        chosen = np.flatnonzero(keep)
-        return LabelledFilms(
-            tuple(self.ids[i] for i in chosen),
-            tuple(self.sources[i] for i in chosen),
-            self.images[chosen],
-            self.labels[chosen],
-            self.has_heart[chosen],
-        )
-
     def joined(self, other: LabelledFilms) -> LabelledFilms:
         return LabelledFilms(
             self.ids + other.ids,
