@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..imaging.ct_contrast import contrast_evidence
-from ..imaging.ct_kernel import is_sharp
+from ..imaging.ct_kernel import is_sharp_kernel
 from ..imaging.image import Image
 from ..records import Flag, Grade
 from .blood import Blood
@@ -123,7 +123,7 @@ def _noise(image: Image, blood: Blood, threshold_hu: float) -> list[Flag]:
         )
         flags.append(Flag("noisy", Grade.REVIEW, text, evidence))
     fine = max(image.spacing_mm[:2]) <= FINE_PIXEL_MM
-    if fine and blood.correlation < LEAST_CORRELATION and not is_sharp(_kernel_name(image)):
+    if fine and blood.correlation < LEAST_CORRELATION and not is_sharp_kernel(image.tags):
         evidence = (
             f"noise of neighboring pixels correlates by {blood.correlation:.2f}, "
             f"at least {LEAST_CORRELATION} expected"
@@ -136,12 +136,9 @@ SHARP = "A sharp kernel raises edges and noise above the threshold: score a soft
 
 
 def _kernel(image: Image) -> list[Flag]:
-    kernel = _kernel_name(image)
-    return [Flag("sharp_kernel", Grade.REVIEW, SHARP, f"kernel {kernel}")] if is_sharp(kernel) else []
-
-
-def _kernel_name(image: Image) -> str:
-    return image.tags.get("ConvolutionKernel", "")
+    if not is_sharp_kernel(image.tags):
+        return []
+    return [Flag("sharp_kernel", Grade.REVIEW, SHARP, f"kernel {image.tags['ConvolutionKernel']}")]
 
 
 def _slices(image: Image) -> list[Flag]:

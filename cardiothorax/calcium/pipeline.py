@@ -71,8 +71,8 @@ def _check_place(image: Image, labels: np.ndarray, threshold_hu: float) -> None:
     count = int(np.count_nonzero(labeled))
     if count and not (image.array[labeled] >= threshold_hu).any():
         raise GeometryProblem(
-            f"None of the {count} labeled voxels reaches {threshold_hu:g} HU in {image.source or 'the image'}.",
-            "Give the labels that were drawn on this image.",
+            f"None of the {count} labeled voxels reaches {threshold_hu:g} HU.",
+            f"Give the labels that were drawn on {image.source or 'this image'}.",
         )
 
 
@@ -90,7 +90,7 @@ class _Study:
         self.settings, flags = settings_for(image, options)
         blood = measure_blood(image)
         threshold = self.settings.limits.threshold_hu
-        self.flags = (*flags, *header_flags(image), *blood_flags(image, blood, threshold_hu=threshold))
+        self.flags = (*blood_flags(image, blood, threshold_hu=threshold), *header_flags(image), *flags)
         self.lap("check")
 
     @property
@@ -128,11 +128,15 @@ class _Study:
             source=self.image.source,
             values=scores.values if scores else None,
             lesions=scores.lesions if scores else (),
-            flags=(*self.flags, *flags),
+            flags=tuple(sorted((*flags, *self.flags), key=_severity)),
             provenance=_provenance(self.image, self.model, self.settings),
             notes=self.image.notes,
             seconds=self.seconds,
         )
+
+
+def _severity(flag: Flag) -> int:
+    return (Grade.REJECT, Grade.REVIEW, Grade.NOTE).index(flag.grade)
 
 
 def _provenance(image: Image, model: LoadedModel | None, settings: Settings) -> Provenance:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from ..jobs import Batch, RowDone, StudyProgress
+from ..jobs import Batch, BatchReport, RowDone, StudyProgress
+
+Quantity = Callable[[Mapping[str, Any]], str]
+"""A row's result in words: ``CTR 0.470``."""
 
 
 class BatchConsole:
     """Listens to a batch. On a terminal a bar with time left, and a line a study either way."""
 
-    def __init__(self, batch: Batch, *, quiet: bool = False) -> None:
+    def __init__(self, batch: Batch, quantity: Quantity, *, quiet: bool = False) -> None:
         self._batch = batch
+        self._quantity = quantity
         self._quiet = quiet
         self._count = 0
         self._bar: Any = None
@@ -36,7 +41,7 @@ class BatchConsole:
         if isinstance(event, RowDone):
             self._count += 1
             if not self._quiet or event.error is not None:
-                self._line(f"[{self._count}/{self._batch.total}] {row_in_words(event)}")
+                self._line(f"[{self._count}/{self._batch.total}] {row_in_words(event, self._quantity)}")
         if self._bar is not None:
             name = Path(event.file).name
             step = f"{event.step}: {name}" if isinstance(event, StudyProgress) else name
@@ -57,16 +62,23 @@ class BatchConsole:
             print(text, file=sys.stderr, flush=True)
 
 
-def row_in_words(event: RowDone) -> str:
-    """``film.dcm: CTR 0.47, ok, 0.8 s``."""
+def row_in_words(event: RowDone, quantity: Quantity) -> str:
+    """``film.dcm: CTR 0.470, ok, 0.8 s``."""
     row = event.row
     if row["error"]:
         return f"{event.file}: failed: {row['error']}"
-    ratio = f"CTR {row['ctr']:.3f}" if isinstance(row.get("ctr"), float) else "no ratio"
     verdict = str(row.get("verdict", ""))
     flags = f" ({row['flags'].replace(';', ', ')})" if row.get("flags") else ""
     time = "done before" if event.resumed else f"{row['seconds']:.1f} s"
-    return f"{event.file}: {ratio}, {verdict}{flags}, {time}"
+    return f"{event.file}: {quantity(row)}, {verdict}{flags}, {time}"
+
+
+def counted(report: BatchReport, one: str, many: str) -> str:
+    """``3 films in 12 s, 1 done before, 1 failed.``"""
+    count = f"1 {one}" if report.finished == 1 else f"{report.finished} {many}"
+    before = f", {report.resumed} done before" if report.resumed else ""
+    failed = f", {report.failed} failed" if report.failed else ""
+    return f"{count} in {duration(report.seconds)}{before}{failed}."
 
 
 def duration(seconds: float) -> str:

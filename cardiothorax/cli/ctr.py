@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,7 +78,7 @@ def ctr(
     """
     from ..jobs import LocalExecutor, run_batch
     from ..jobs.batch import STUDY_TIMEOUT_SECONDS
-    from .console import BatchConsole, duration
+    from .console import BatchConsole, counted
 
     options = {"device": device, "engine": engine, "crf": crf, "cutoff": cutoff}
     options |= {"masks": masks, "overlay": overlay}
@@ -85,17 +86,19 @@ def ctr(
     executor = LocalExecutor(min(jobs, len(films)), timeout_seconds=STUDY_TIMEOUT_SECONDS)
     try:
         batch = ctr_batch(films, out, model=model, options=options, resume=resume, executor=executor)
-        with BatchConsole(batch, quiet=quiet) as console:
+        with BatchConsole(batch, ratio_in_words, quiet=quiet) as console:
             report = run_batch(batch, console)
     finally:
         executor.close()
     if not quiet:
-        count = "1 film" if report.finished == 1 else f"{report.finished} films"
-        failed = f", {report.failed} failed" if report.failed else ""
-        before = f", {report.resumed} done before" if report.resumed else ""
-        click.echo(f"{count} in {duration(report.seconds)}{before}{failed}.", err=True)
+        click.echo(counted(report, "film", "films"), err=True)
         click.echo(os.fspath(report.table))
     return EXIT_INPUTS_FAILED if report.failed else 0
+
+
+def ratio_in_words(row: Mapping[str, Any]) -> str:
+    """What the console says of a finished film."""
+    return f"CTR {row['ctr']:.3f}" if isinstance(row.get("ctr"), float) else "no ratio"
 
 
 def ctr_batch(

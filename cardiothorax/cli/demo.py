@@ -43,7 +43,7 @@ def demo(study: str | None, out: Path) -> int:
     """
     from ..jobs import LocalExecutor, run_batch
     from .console import BatchConsole
-    from .ctr import ctr_batch, films_of
+    from .ctr import ctr_batch, films_of, ratio_in_words
 
     films = films_of((study or _sample(),), out)
     options: dict[str, Any] = {"device": "auto", "engine": "auto", "crf": "default", "cutoff": 0.5}
@@ -57,7 +57,7 @@ def demo(study: str | None, out: Path) -> int:
             resume=False,
             executor=executor,
         )
-        with BatchConsole(batch) as console:
+        with BatchConsole(batch, ratio_in_words) as console:
             report = run_batch(batch, console)
     finally:
         executor.close()

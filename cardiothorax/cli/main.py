@@ -17,6 +17,8 @@ EXIT_USAGE, EXIT_INPUTS_FAILED, EXIT_INTERRUPTED = 2, 3, 130
 EXIT_UNEXPECTED = 1
 
 COMMANDS = {
+    "calcium": ("calcium", "Score coronary calcium on CT, artery by artery."),
+    "calcium-score": ("calcium_score", "Score given artery labels on a CT, without a network."),
     "ctr": ("ctr", "Measure the cardiothoracic ratio of chest radiographs."),
     "demo": ("demo", "Measure one study and write report, pictures, masks and table."),
     "evaluate": ("evaluate", "Compare results with a reference: agreement and accuracy."),
@@ -31,6 +33,7 @@ Examples:
   cardiothorax demo
   cardiothorax ctr film.dcm --out results --overlay
   cardiothorax ctr archive/ --out results --masks --jobs 2
+  cardiothorax calcium ct/ --out results --masks --report
   cardiothorax models list
 
 Research use only: not a medical device. Nothing is sent anywhere.
@@ -47,7 +50,7 @@ class LazyGroup(click.Group):
         if name not in COMMANDS:
             return None
         module = COMMANDS[name][0]
-        return getattr(import_module(f".{module}", __package__), name)  # type: ignore[no-any-return]
+        return getattr(import_module(f".{module}", __package__), name.replace("-", "_"))  # type: ignore[no-any-return]
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -67,7 +70,7 @@ class LazyGroup(click.Group):
 @click.version_option(__version__, prog_name="cardiothorax")
 @click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")
 def cardiothorax() -> None:
-    """Measurements on chest radiographs that a reader can check and correct."""
+    """Measurements on chest films and CT that a reader can check and correct."""
 
 
 def main(arguments: list[str] | None = None) -> None:

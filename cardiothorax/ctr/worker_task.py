@@ -10,7 +10,6 @@ the array ``film`` float32 ``[1, rows, cols]``. Both give ``result`` (plain :cla
 from __future__ import annotations
 
 import time
-from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +17,12 @@ import numpy as np
 
 from ..imaging import read_radiograph, write_mask
 from ..imaging.image import Image
+from ..imaging.plain import image_of
+from ..imaging.plain import plain_image as plain_image
 from ..models import LoadedModel, find_model, warm_model
 from ..models.card import Card, card_to_json
 from ..progress import Progress
-from ..records import from_plain, to_plain
+from ..records import to_plain
 from ..report import draw_ctr, write_overlay_png
 from .options import CtrOptions
 from .pipeline import run, with_reading_time
@@ -34,7 +35,7 @@ Arrays = dict[str, np.ndarray]
 def run_task(inputs: dict[str, Any], arrays: Arrays, progress: Progress) -> tuple[dict[str, Any], Arrays]:
     progress(0.0, "Reading")
     start = time.perf_counter()
-    image = _image(inputs["image"], arrays["film"]) if "film" in arrays else read_radiograph(inputs["file"])
+    image = image_of(inputs["image"], arrays["film"]) if "film" in arrays else read_radiograph(inputs["file"])
     seconds = time.perf_counter() - start
     model, gate = models(inputs)
     study = with_reading_time(run(image, model, gate, CtrOptions.from_plain(inputs), progress), seconds)
@@ -59,15 +60,6 @@ def decisive_models(card: Card) -> dict[str, str]:
     another network or another gate measures again what was measured before."""
     gate = find_model(None, task="radiograph-gate").checked_card("radiograph-gate")
     return {"model": card_to_json(card), "gate": card_to_json(gate)}
-
-
-def plain_image(image: Image) -> dict[str, Any]:
-    """All of an image but its array, to travel as JSON."""
-    return {f.name: to_plain(getattr(image, f.name)) for f in fields(Image) if f.name != "array"}
-
-
-def _image(plain: dict[str, Any], film: np.ndarray) -> Image:
-    return replace(from_plain(Image, {**plain, "array": None}), array=film)
 
 
 def _write_beside_table(study: CtrRun, image: Image, inputs: dict[str, Any]) -> list[str]:

@@ -35,7 +35,7 @@ from ..progress import Progress
 Arrays = dict[str, np.ndarray]
 RunTask = Callable[[dict[str, Any], Arrays, Progress], tuple[dict[str, Any], Arrays]]
 
-TASKS = {"ctr": "cardiothorax.ctr.worker_task"}
+TASKS = {"ctr": "cardiothorax.ctr.worker_task", "calcium": "cardiothorax.calcium.worker_task"}
 
 
 def resolve(task: str) -> RunTask:
