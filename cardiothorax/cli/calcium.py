@@ -47,17 +47,15 @@ Exit code: 0 all studies have a row without error, 2 usage, 3 some studies faile
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class Limits(click.ParamType):
-    """``200,300,400``: three rising numbers."""
-
-    name = "HU,HU,HU"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        try:
-            second, third, fourth = (float(part) for part in str(value).split(","))
-        except ValueError:
-            self.fail("three numbers are needed, for example 200,300,400", param, ctx)
-        return second, third, fourth
+def three_limits(context: click.Context, parameter: click.Parameter, value: str | None) -> Any:
+    """``200,300,400`` as three numbers; the pipeline checks that they rise."""
+    if value is None:
+        return None
+    try:
+        second, third, fourth = (float(part) for part in value.split(","))
+    except ValueError as problem:
+        raise click.BadParameter("three numbers are needed, for example 200,300,400") from problem
+    return second, third, fourth
 
 
 def scoring_options(command: Command) -> Command:
@@ -81,7 +79,8 @@ def scoring_options(command: Command) -> Command:
             click.option(
                 "--weights",
                 "weight_limits_hu",
-                type=Limits(),
+                callback=three_limits,
+                metavar="HU,HU,HU",
                 help="Peaks from which a region weighs 2, 3 and 4.  [default: by tube voltage]",
             ),
             click.option(
