@@ -12,8 +12,9 @@ from .ct_pixels import series_values
 from .ct_series import CtSeries, Group
 from .ct_values import hounsfield
 from .finding import PICTURE_ENDINGS, VOLUME_ENDINGS, dicom_files, starts_like_dicom, volume_files
+from .guard import start_of
 from .image import Image
-from .radiographs import start_of
+from .volumes import VOLUME_STARTS
 
 _MOST_LISTED = 6
 
@@ -38,7 +39,7 @@ def read_ct(path: Path | str, *, series: str | None = None) -> Image:
         return _read(place.name, chosen, group, _others(found, chosen))
     start = start_of(place)
     if not starts_like_dicom(place):
-        if place.name.lower().endswith(VOLUME_ENDINGS) or start.startswith((b"NRRD", b"ObjectType")):
+        if place.name.lower().endswith(VOLUME_ENDINGS) or start.startswith(tuple(VOLUME_STARTS)):
             from .ct_arrays import read_ct_volume
 
             return read_ct_volume(place)

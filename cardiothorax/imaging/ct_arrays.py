@@ -71,7 +71,7 @@ def ct_from_array(
 
 def read_ct_volume(path: Path) -> Image:
     """NRRD, NIfTI, MetaImage: the increment is the third spacing, the tube voltage is not known."""
-    from .volumes import in_space, pixels, read_stored
+    from .volumes import header_name, in_space, pixels, read_stored
 
     stored = read_stored(path)
     size = stored.GetSize()
@@ -88,7 +88,7 @@ def read_ct_volume(path: Path) -> Image:
         origin_mm=origin,
         direction=direction,
         source=path.name,
-        spacing_source=f"{path.name.lower().removesuffix('.gz').rsplit('.', 1)[-1].upper()} header",
+        spacing_source=header_name(path),
     )
 
 

@@ -1,9 +1,10 @@
-"""Damaged files make decoders raise whatever they like; the reader gets one kind of error."""
+"""Damaged files make the system and decoders raise whatever they like; the reader gets one kind of error."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from ..errors import CardiothoraxError, UnreadableImage
 
@@ -27,3 +28,22 @@ def damage_named(name: str, what: str) -> Iterator[None]:
         raise UnreadableImage(
             f"{name} cannot be read as {what}: it is damaged or cut short.", COPY_AGAIN
         ) from problem
+
+
+def start_of(file: Path) -> bytes:
+    """The first 16 bytes; a folder, an empty file and one that cannot be opened are errors in words."""
+    if file.is_dir():
+        raise UnreadableImage(f"{file.name} is a folder.", "Choose a file in it.")
+    try:
+        with open(file, "rb") as handle:
+            start = handle.read(16)
+    except FileNotFoundError as problem:
+        raise UnreadableImage(f"{file.name} does not exist.", "Check the name and the folder.") from problem
+    except OSError as problem:
+        reason = problem.strerror or "input and output failed"
+        raise UnreadableImage(
+            f"{file.name} cannot be opened: {reason}.", "Check the right to read it."
+        ) from problem
+    if not start:
+        raise UnreadableImage(f"{file.name} is empty (0 bytes).", COPY_AGAIN)
+    return start

@@ -15,7 +15,7 @@ _OPPOSITE = {"L": "R", "R": "L", "H": "F", "F": "H", "A": "P", "P": "A"}
 class ViewTurn:
     """One of the eight ways to lay a film: swap rows and columns first, then reverse axes.
 
-    ``rows`` x ``cols`` is the film as stored; ``reason`` says in words why it was turned.
+    ``rows`` x ``cols`` is the film as stored.
     """
 
     rows: int
@@ -23,7 +23,6 @@ class ViewTurn:
     transpose: bool = False
     reverse_rows: bool = False
     reverse_cols: bool = False
-    reason: str = ""
 
     @property
     def identity(self) -> bool:
@@ -75,38 +74,33 @@ def radiographic_view(image: Image) -> tuple[np.ndarray, ViewTurn]:
     the direction of the image's axes does.
     """
     film = image.array[0] if image.array.ndim == 3 else image.array
-    right, down, reason = _axes(image)
-    turn = _turn(film.shape[0], film.shape[1], right, down, reason)
-    return turn.forward(film), turn
-
-
-def _turn(rows: int, cols: int, right: str, down: str, reason: str) -> ViewTurn:
+    right, down = _axes(image)
     transpose = right in "HF"
     if transpose:
         right, down = down, right
-    turn = ViewTurn(rows, cols, transpose, down == "H", right == "R", reason)
-    return ViewTurn(rows, cols) if turn.identity else turn
+    turn = ViewTurn(film.shape[0], film.shape[1], transpose, down == "H", right == "R")
+    return turn.forward(film), turn
 
 
-def _axes(image: Image) -> tuple[str, str, str]:
-    """Where columns and rows lead (``L``, ``R``; ``H``, ``F``), and which header value says so."""
+def _axes(image: Image) -> tuple[str, str]:
+    """Where columns and rows lead: ``L``, ``R``, ``H`` or ``F``."""
     value = image.tags.get("PatientOrientation", "")
     letters = [part.strip().upper()[:1] for part in value.split("\\")]
     if len(letters) == 2 and _frontal(*letters):
-        return letters[0], letters[1], f"PatientOrientation {value}"
+        return letters[0], letters[1]
     columns, rows = _letter(image.direction_matrix[:, 0]), _letter(image.direction_matrix[:, 1])
     if (columns, rows) == ("R", "A"):
         # RAS axes without a turn are what programs write that know nothing of the patient
         # (nibabel's identity affine, arrays made in Slicer): the film lies as it was stored.
-        return "L", "F", ""
+        return "L", "F"
     # A film without a head-to-foot axis lies like an axial slice: back of the patient downwards.
     as_film = {"A": "H", "P": "F"}
     columns_film, rows_film = (
         (columns, as_film.get(rows, rows)) if columns in "LR" else (as_film.get(columns, columns), rows)
     )
     if _frontal(columns_film, rows_film):
-        return columns_film, rows_film, f"image axes point to {columns} and {rows}"
-    return "L", "F", ""
+        return columns_film, rows_film
+    return "L", "F"
 
 
 def _frontal(columns: str, rows: str) -> bool:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image as Picture
-from PIL import ImageOps
 
 from ..errors import UnsupportedImage
 from .checks import check_size, check_values, grey_of_color
@@ -16,12 +15,21 @@ from .image import Image
 from .levels import displayed
 
 _EXIF_ORIENTATION = 0x0112
+_AXES = {2: "R\\F", 3: "R\\H", 4: "L\\H", 5: "F\\L", 6: "F\\R", 7: "H\\R", 8: "H\\L"}
+"""EXIF orientations as DICOM's PatientOrientation, where the stored columns and rows of a film lead that is
+upright once turned as EXIF asks."""
+_TURNED = (
+    "Seen upright, as the picture's EXIF orientation says; masks and points are on the pixels as the file "
+    "stores them."
+)
 
 
 def read_picture(path: Path) -> Image:
     """Grey values 0 to 255; the spacing is unknown (a picture's dpi says nothing about a patient).
 
-    A phone's EXIF orientation is applied and noted; transparent parts become black.
+    Pixels stay as they are stored, so that masks and points belong to the file's own grid, which is what
+    programs read that know nothing of EXIF. A phone's EXIF orientation becomes the film's
+    ``PatientOrientation`` and is noted. Transparent parts become black.
     """
     name = path.name
     with damage_named(name, "a picture"), warnings.catch_warnings(), _opened(path) as picture:
@@ -32,14 +40,13 @@ def read_picture(path: Path) -> Image:
                 f"{name} holds {frames} pictures; a radiograph is one.", "Save the wanted picture alone."
             )
         picture.load()
-        notes: tuple[str, ...] = ()
-        upright = ImageOps.exif_transpose(picture)
-        if picture.getexif().get(_EXIF_ORIENTATION, 1) in range(2, 9):
-            notes = ("Turned upright as the picture's EXIF orientation says.",)
-        values = _values(name, upright)
+        axes = _AXES.get(picture.getexif().get(_EXIF_ORIENTATION, 1), "")
+        values = _values(name, picture)
     check_values(name, values)
-    grey, more = displayed(values)
-    return Image(array=grey[None], notes=(*notes, *more), source=name)
+    grey, notes = displayed(values)
+    tags = {"PatientOrientation": axes} if axes else {}
+    said = (_TURNED,) if axes else ()
+    return Image(array=grey[None], tags=tags, notes=(*said, *notes), source=name)
 
 
 def _opened(path: Path) -> Picture.Image:

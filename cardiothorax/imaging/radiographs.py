@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..errors import UnreadableImage
 from .dicom_film import read_dicom
 from .dicom_grey import VoiChoice
 from .finding import VOLUME_ENDINGS, starts_like_dicom
-from .guard import COPY_AGAIN
+from .guard import start_of
 from .image import Image
+from .volumes import VOLUME_STARTS, read_volume
 
 _PICTURE_STARTS = (b"\x89PNG", b"\xff\xd8\xff", b"BM", b"II*\x00", b"MM\x00*", b"GIF8", b"RIFF")
-_VOLUME_STARTS = (b"NRRD", b"ObjectType")
 
 
 def read_radiograph(path: Path | str, *, voi: VoiChoice = None) -> Image:
@@ -34,27 +33,6 @@ def read_radiograph(path: Path | str, *, voi: VoiChoice = None) -> Image:
         from .pictures import read_picture
 
         return read_picture(file)
-    if file.name.lower().endswith(VOLUME_ENDINGS) or start.startswith(_VOLUME_STARTS):
-        from .volumes import read_volume
-
+    if file.name.lower().endswith(VOLUME_ENDINGS) or start.startswith(tuple(VOLUME_STARTS)):
         return read_volume(file)
     return read_dicom(file, voi)  # without preamble, or nothing at all
-
-
-def start_of(file: Path) -> bytes:
-    """The first 16 bytes; a folder, an empty file and one that cannot be opened are errors in words."""
-    if file.is_dir():
-        raise UnreadableImage(f"{file.name} is a folder.", "Choose a file in it.")
-    try:
-        with open(file, "rb") as handle:
-            start = handle.read(16)
-    except FileNotFoundError as problem:
-        raise UnreadableImage(f"{file.name} does not exist.", "Check the name and the folder.") from problem
-    except OSError as problem:
-        reason = problem.strerror or "input and output failed"
-        raise UnreadableImage(
-            f"{file.name} cannot be opened: {reason}.", "Check the right to read it."
-        ) from problem
-    if not start:
-        raise UnreadableImage(f"{file.name} is empty (0 bytes).", COPY_AGAIN)
-    return start

@@ -10,11 +10,14 @@ import numpy as np
 from ..errors import UnreadableImage, UnsupportedImage
 from .arrays import radiograph_from_array
 from .checks import check_size
-from .guard import COPY_AGAIN
+from .guard import COPY_AGAIN, start_of
 from .image import Image
 from .meta_header import META_ENDINGS, check_meta_header
 from .nifti_length import NIFTI_ENDINGS, check_nifti_length
 from .plain_names import plain_name_to_read
+
+VOLUME_STARTS = {b"NRRD": "NrrdImageIO", b"ObjectType": "MetaImageIO"}
+"""What these files begin with, and ITK's reader for them, which by itself goes by the ending of the name."""
 
 
 def read_volume(path: Path) -> Image:
@@ -44,26 +47,39 @@ def read_volume(path: Path) -> Image:
         spacing_mm=spacing,
         origin_mm=origin,
         direction=direction,
-        spacing_source=f"{path.suffixes[-1].lstrip('.').upper()} header" if known else "",
+        spacing_source=header_name(path) if known else "",
         source=path.name,
     )
 
 
 def read_stored(path: Path) -> Any:
-    """The SimpleITK image of a file; its exceptions in words."""
+    """The SimpleITK image of a file, whatever the ending of its name; exceptions in words."""
     import SimpleITK
 
+    reader = _reader(path)
     if path.name.lower().endswith(NIFTI_ENDINGS):
         check_nifti_length(path)
-    elif path.name.lower().endswith(META_ENDINGS):
+    elif path.name.lower().endswith(META_ENDINGS) or reader == "MetaImageIO":
         check_meta_header(path)
     try:
         with plain_name_to_read(path) as readable:
-            return SimpleITK.ReadImage(str(readable))
+            return SimpleITK.ReadImage(str(readable), imageIO=reader)
     except RuntimeError as problem:
         raise UnreadableImage(
             f"{path.name} cannot be read: it is damaged, cut short or not an image.", COPY_AGAIN
         ) from problem
+
+
+def header_name(path: Path) -> str:
+    """What to call the header that a spacing comes from."""
+    if _reader(path) == "NrrdImageIO":
+        return "NRRD header"
+    return "NIfTI header" if path.name.lower().endswith(NIFTI_ENDINGS) else "MetaImage header"
+
+
+def _reader(path: Path) -> str:
+    start = start_of(path)
+    return next((reader for begins, reader in VOLUME_STARTS.items() if start.startswith(begins)), "")
 
 
 def pixels(stored: Any) -> np.ndarray:

@@ -35,7 +35,6 @@ def test_patient_orientation_brings_every_film_upright(letters: str) -> None:
     view, turn = radiographic_view(film(LYING[letters], tags={"PatientOrientation": letters}))
     np.testing.assert_array_equal(view, VIEW)
     assert turn.identity == (letters == "L\\F")
-    assert bool(turn.reason) != turn.identity
     np.testing.assert_array_equal(turn.back(view), LYING[letters])
     assert view.flags.c_contiguous
 
@@ -74,9 +73,8 @@ def test_axes_without_a_head(columns: str, rows: str, stored: np.ndarray) -> Non
 def test_oblique_axes_count_by_their_largest_part() -> None:
     tilt = np.deg2rad(20)
     matrix = np.array([[-np.cos(tilt), 0, np.sin(tilt)], [np.sin(tilt), 0, np.cos(tilt)], [0, -1, 0]])
-    view, turn = radiographic_view(film(VIEW[:, ::-1], direction=tuple(matrix.flat)))
+    view, _ = radiographic_view(film(VIEW[:, ::-1], direction=tuple(matrix.flat)))
     np.testing.assert_array_equal(view, VIEW)
-    assert "R and F" in turn.reason
 
 
 def test_the_tag_outranks_the_axes() -> None:

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image as Picture
 
 from cardiothorax.errors import UnsupportedImage
-from cardiothorax.imaging import read_radiograph
+from cardiothorax.imaging import radiographic_view, read_radiograph
 
 GREY = (np.arange(48 * 64).reshape(48, 64) % 251).astype(np.uint8)
 DEEP = (np.arange(48 * 64).reshape(48, 64) * 21).astype(np.uint16)
@@ -86,7 +86,7 @@ def test_transparent_parts_are_black(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_exif_orientation_is_applied_and_noted(orientation: int, tmp_path: Path) -> None:
+def test_exif_orientation_turns_the_view_and_leaves_the_pixels(orientation: int, tmp_path: Path) -> None:
     stored = {
         1: GREY,
         2: GREY[:, ::-1],
@@ -101,8 +101,19 @@ def test_exif_orientation_is_applied_and_noted(orientation: int, tmp_path: Path)
     exif[0x0112] = orientation
     Picture.fromarray(np.ascontiguousarray(stored)).save(tmp_path / "film.png", exif=exif)
     image = read_radiograph(tmp_path / "film.png")
-    np.testing.assert_array_equal(image.array[0], GREY)
+    np.testing.assert_array_equal(image.array[0], stored)
+    view, turn = radiographic_view(image)
+    np.testing.assert_array_equal(view, GREY)
+    np.testing.assert_array_equal(turn.back(view), stored)
     assert bool(image.notes) == (orientation != 1)
+
+
+def test_an_exif_orientation_that_means_nothing_is_ignored(tmp_path: Path) -> None:
+    exif = Picture.Exif()
+    exif[0x0112] = 9
+    Picture.fromarray(GREY).save(tmp_path / "film.jpg", exif=exif)
+    image = read_radiograph(tmp_path / "film.jpg")
+    assert (image.notes, image.tags) == ((), {})
 
 
 def color_photograph() -> np.ndarray:

@@ -55,6 +55,26 @@ def test_two_dimensional_files(ending: str, tmp_path: Path) -> None:
     assert image.spacing_mm[:2] == pytest.approx((0.14, 0.2))
 
 
+@pytest.mark.parametrize(("ending", "header"), [("nrrd", "NRRD header"), ("mha", "MetaImage header")])
+@pytest.mark.parametrize("name", ["film.dcm", "film", "film.png"])
+def test_content_counts_and_not_the_name(ending: str, header: str, name: str, tmp_path: Path) -> None:
+    SimpleITK.WriteImage(stored(FILM, Spacing=(0.14, 0.2)), str(tmp_path / f"film.{ending}"))
+    (tmp_path / f"film.{ending}").rename(tmp_path / name)
+    image = read_radiograph(tmp_path / name)
+    np.testing.assert_array_equal(image.array, FILM[None])
+    assert image.spacing_source == header
+
+
+def test_compressed_nifti_is_called_by_its_format(tmp_path: Path) -> None:
+    SimpleITK.WriteImage(stored(FILM, Spacing=(0.14, 0.2)), str(tmp_path / "film.nii.gz"))
+    assert read_radiograph(tmp_path / "film.nii.gz").spacing_source == "NIfTI header"
+
+
+def test_a_mask_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableImage, match=r"mask\.nrrd does not exist"):
+        read_mask(tmp_path / "mask.nrrd")
+
+
 def test_a_spacing_of_one_is_unknown(tmp_path: Path) -> None:
     SimpleITK.WriteImage(stored(FILM[None]), str(tmp_path / "film.nrrd"))
     assert not read_radiograph(tmp_path / "film.nrrd").spacing_known
