@@ -83,11 +83,12 @@ class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def setup(self):
         ScriptedLoadableModuleWidget.setup(self)
-        from CTRMeasureLib.batch_panel import BatchPanel
+        from CTRMeasureLib.batch_task import AGREEMENT, FilmBatch
         from CTRMeasureLib.export_panel import ExportPanel
         from CTRMeasureLib.film_panel import FilmPanel
         from CTRMeasureLib.review import ReviewPanel
 
+        from cardiothorax.panels.batch_panel import BatchPanel
         from cardiothorax.panels.shortcuts import Shortcuts
         from cardiothorax.panels.status import StatusLine
 
@@ -100,7 +101,15 @@ class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.review = ReviewPanel(self.ui, self.status, self.onReviewChanged)
         self.film = FilmPanel(self.ui, self.status, self.logic, self.onStudy)
         self.export = ExportPanel(self.ui, self.status, self.review)
-        self.batch = BatchPanel(self.ui, self.status, self.logic, self.onStudy, self.film)
+        self.batch = BatchPanel(
+            self.ui,
+            self.status,
+            FilmBatch(),
+            settings=self.film.settings,
+            makeExecutor=self.logic.computing.executor,
+            onStudy=self.onStudy,
+            comparison=AGREEMENT,
+        )
         self.shortcuts = Shortcuts(self._keys())
         self._connect()
         self.initializeParameterNode()

@@ -3,6 +3,7 @@
 import slicer
 from slicer.i18n import tr as _
 
+from cardiothorax.panels.batch_words import timeLeft
 from cardiothorax.panels.packages import PackagesMissing
 from cardiothorax.panels.runner import JobRunner
 
@@ -76,13 +77,13 @@ class FilmPanel:
             self.updateState()
             return
         self.ui.progressBar.value = 0
-        self.ui.progressBar.format = words.timeLeft(None)
+        self.ui.progressBar.format = timeLeft(None)
         self.status.say(words.measuring(_("Starting")))
         self.updateState()
 
     def onJobProgress(self, fraction, step, secondsLeft):
         self.ui.progressBar.value = round(100 * fraction)
-        self.ui.progressBar.format = words.timeLeft(secondsLeft)
+        self.ui.progressBar.format = timeLeft(secondsLeft)
         self.status.say(words.measuring(step))
 
     def onJobResult(self, values, arrays):

@@ -77,7 +77,7 @@ def readFilm(volume):
 
 def jobOf(film, settings):
     """Inputs and arrays of the worker's task ``ctr``."""
-    from cardiothorax.ctr.worker_task import plain_image
+    from cardiothorax.imaging.plain import plain_image
 
     return {**settings.inputs(), "image": plain_image(film)}, {"film": film.array}
 

@@ -2,6 +2,8 @@
 
 from slicer.i18n import tr as _
 
+from cardiothorax.panels.batch_words import BatchWords
+
 
 def chooseFilm():
     return _("Choose a chest radiograph, or load the sample film.")
@@ -13,11 +15,6 @@ def pressApply(name):
 
 def measuring(step):
     return _("{step} … Cancel stops it and changes nothing.").format(step=step)
-
-
-def timeLeft(seconds):
-    """For the progress bar; ``%p`` is Qt's own."""
-    return "%p %" if seconds is None else _("%p %, {seconds:.0f} s left").format(seconds=max(1.0, seconds))
 
 
 def cancelled():
@@ -104,50 +101,24 @@ def exportTip(result, chosen):
     return _("Write the chosen files (Ctrl+E)")
 
 
-def searching(folder):
-    return _("Looking for films in {folder} …").format(folder=folder.name)
-
-
-def batchRunning(done, total, secondsLeft):
-    if secondsLeft is None:
-        return _("Measuring film {n} of {total} …").format(n=done + 1, total=total)
-    return _("{done} of {total} films, {time} left. Click a finished row to open it.").format(
-        done=done, total=total, time=_duration(secondsLeft)
-    )
-
-
-def batchTip(running, folder, results):
-    if running:
-        return _("Stop; finished rows are kept, and the next start goes on from here")
-    if folder is None:
-        return _("Choose a folder of films first")
-    text = _("Measure all films in {folder} into its subfolder {results}; an interrupted run goes on")
-    return text.format(folder=folder.name, results=results)
-
-
-def agreementTip(measured, comparable):
-    if not measured:
-        return _("Measure a folder first")
-    if not comparable:
-        return _("Choose a CSV with the columns file and ctr first")
-    return _("Compare the table with the reference")
-
-
-def compared(count, folder):
-    text = _("{n} films compared with the reference; all numbers are also in {file} in {folder}.")
-    return text.format(n=count, file="evaluation.json", folder=folder.name)
-
-
-def batchDone(report):
-    failed = _(", {n} failed").format(n=report.failed) if report.failed else ""
-    left = _(", {n} not measured yet").format(n=report.total - report.finished)
-    rest = failed + (left if report.finished < report.total else "")
-    place = {"table": report.table.name, "folder": report.table.parent.name}
-    text = _("{n} of {total} films measured{rest}. Click a row to correct it; {table} is in {folder}.")
-    return text.format(n=report.finished - report.failed, total=report.total, rest=rest, **place)
-
-
-def _duration(seconds):
-    if seconds < 90:
-        return _("{n:.0f} s").format(n=max(1.0, seconds))
-    return _("{n:.0f} min").format(n=seconds / 60)
+BATCH = BatchWords(
+    results="CTR results",
+    title=_("Film"),
+    start=_("Measure the folder"),
+    searching=_("Looking for films in {folder} …"),
+    first=_("Measuring film {n} of {total} …"),
+    running=_("{done} of {total} films, {time} left. Click a finished row to open it."),
+    done=_("{n} of {total} films measured{rest}. Click a row to correct it; {table} is in {folder}."),
+    stopped=cancelled(),
+    left=_(", {n} not measured yet"),
+    noFolder=_("Choose a folder of films first"),
+    startTip=_("Measure all films in {folder} into its subfolder {results}; an interrupted run goes on"),
+    stopTip=_("Stop; finished rows are kept, and the next start goes on from here"),
+    failedRow=_("This film was not measured: {error}"),
+    emptyRow=_("This film has no result yet."),
+    emptyRowHint=_("Wait for its row, or open another one."),
+    measureFirst=_("Measure a folder first"),
+    referenceFirst=_("Choose a CSV with the columns file and ctr first"),
+    compared=_("{n} films compared with the reference; all numbers are also in {file} in {folder}."),
+    points=_("films"),
+)

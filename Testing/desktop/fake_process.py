@@ -48,11 +48,11 @@ def measured(inputs, film):
     from cardiothorax.ctr.pipeline import assess
     from cardiothorax.ctr.result import CtrResult
     from cardiothorax.ctr.table import row_of
-    from cardiothorax.ctr.worker_task import _image
     from cardiothorax.imaging import radiographic_view
+    from cardiothorax.imaging.plain import image_of
     from cardiothorax.records import Flag, Grade, Provenance, to_plain
 
-    image = _image(inputs["image"], film)
+    image = image_of(inputs["image"], film)
     _, turn = radiographic_view(image)
     labels = drawn(film.shape[1:])
     found, flags = assess(turn.forward(labels), image, turn, cutoff=inputs["cutoff"])

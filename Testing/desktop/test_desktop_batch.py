@@ -51,13 +51,14 @@ class DrawnExecutor:
             return [(key, Problem(key, problem))]
 
     def _measure(self, inputs):
-        from cardiothorax.ctr.worker_task import plain_image
         from cardiothorax.imaging import read_radiograph, write_mask
+        from cardiothorax.imaging.plain import plain_image
 
         film = read_radiograph(inputs["file"])
         values, labels = self._fake.measured({**inputs, "image": plain_image(film)}, film.array)
-        write_mask(Path(inputs["out"]) / f"{inputs['name']}_labels.nrrd", labels, film)
-        return values
+        name = f"{inputs['name']}_labels.nrrd"
+        write_mask(Path(inputs["out"]) / name, labels, film)
+        return {**values, "files": [name]}
 
     def cancel(self):
         self._waiting.clear()

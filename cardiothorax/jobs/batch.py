@@ -114,7 +114,7 @@ class Batch:
         self._next = 0
         self._computing: dict[int, _Study] = {}
         self._start = time.monotonic()
-        self._stopped = False
+        self._stopped = self._closed = False
         self._write_table()
 
     @property
@@ -152,6 +152,23 @@ class Batch:
             happened += self._submit_next()
         return happened
 
+    def correct(self, number: int, cells: Mapping[str, Any], result: Any) -> dict[str, Any]:
+        """A reader's correction takes the place of study ``number``'s result; gives its row.
+
+        :meth:`keep` writes it.
+        """
+        study = self.studies[number]
+        assert study.entry is not None, "only what has a result can be corrected"
+        study.entry = {**study.entry, "row": {**study.entry["row"], **cells}, "result": result}
+        return dict(study.entry["row"])
+
+    def keep(self, number: int) -> None:
+        """Write study ``number`` as it is now, for tables and for a batch that is resumed later."""
+        self._write_entry(self.studies[number])
+        self._write_table()
+        if self._closed:
+            self._write_results()
+
     def stop(self) -> None:
         """End what is being computed; finished rows stay."""
         if not self._stopped:
@@ -163,7 +180,7 @@ class Batch:
         self.stop()
         if self.executor is None:
             self._executor.close()
-        self._journal.close()
+        self._closed = True
         table, results = self._write_table(), self._write_results()
         entries = [study.entry for study in self.studies if study.entry is not None]
         return BatchReport(
@@ -231,9 +248,14 @@ class Batch:
         row |= {"file": study.file, "error": str(error) if error else "", "seconds": round(seconds, 3)}
         study.entry = {"row": row, "result": result, "files": list(files)}
         if study.key:
-            self._journal.add(_key_with_files(study) if files else study.key, study.entry)
+            self._write_entry(study)
         self._append_to_table(row)
         return RowDone(study.file, row, error)
+
+    def _write_entry(self, study: _Study) -> None:
+        """A result that left files holds for its own name only: a copy of the film needs its own files."""
+        assert study.entry is not None
+        self._journal.add(_key_with_files(study) if study.entry.get("files") else study.key, study.entry)
 
     def _append_to_table(self, row: dict[str, Any]) -> None:
         """A table that is open in another program must not stop the run: it is written anew at the end."""
@@ -282,7 +304,6 @@ def run_batch(batch: Batch, listen: Callable[[StudyProgress | RowDone], None] | 
 
 
 def _key_with_files(study: _Study) -> str:
-    """A result that left files holds for its own name only: a copy of the film needs its own files."""
     return f"{study.key}/{study.name}"
 
 

@@ -29,22 +29,20 @@ class Journal:
                 self._read()
             elif self._file.exists():
                 self._file.unlink()
-            self._stream = open(self._file, "ab")  # noqa: SIM115 - open for the batch's whole life
+            open(self._file, "ab").close()  # a folder that cannot be written is said before hours of work
         except OSError as problem:
             raise _problem(self._file, problem) from problem
 
     def add(self, key: str, entry: dict[str, Any]) -> None:
         line = json.dumps({"key": key, **entry}, ensure_ascii=False, allow_nan=False)
         try:
-            self._stream.write(line.encode() + b"\n")
-            self._stream.flush()
-            os.fsync(self._stream.fileno())
+            with open(self._file, "ab") as stream:
+                stream.write(line.encode() + b"\n")
+                stream.flush()
+                os.fsync(stream.fileno())
         except OSError as problem:
             raise _problem(self._file, problem) from problem
         self.entries[key] = entry
-
-    def close(self) -> None:
-        self._stream.close()
 
     def _read(self) -> None:
         """A last line that was cut by a power failure is dropped, and the next entry starts on a new line."""

@@ -12,9 +12,18 @@ from .plots import Series, add_plot
 
 
 def add_difference_plot(
-    scene: Any, measured: Sequence[float], reference: Sequence[float], study: AgreementStudy, quantity: str
+    scene: Any,
+    measured: Sequence[float],
+    reference: Sequence[float],
+    study: AgreementStudy,
+    quantity: str,
+    *,
+    points: str = "films",
 ) -> Any:
-    """Differences over means, with the bias and the limits of agreement as lines."""
+    """Differences over means, with the bias and the limits of agreement as lines.
+
+    ``points`` says what they are.
+    """
     first, second = np.asarray(measured, float), np.asarray(reference, float)
     middle = (first + second) / 2
     ends = [float(middle.min()), float(middle.max())]
@@ -28,13 +37,19 @@ def add_difference_plot(
         Series(f"{name} {level:+.4f}", ends, [level, level], joined=True, dashed=dashed)
         for name, level, dashed in levels
     ]
-    points = Series("films", middle.tolist(), (first - second).tolist())
+    cloud = Series(points, middle.tolist(), (first - second).tolist())
     x, y = f"mean of measured and reference {quantity}", f"measured minus reference {quantity}"
-    return add_plot(scene, f"{quantity} differences", x, y, [points, *lines])
+    return add_plot(scene, f"{quantity} differences", x, y, [cloud, *lines])
 
 
 def add_correlation_plot(
-    scene: Any, measured: Sequence[float], reference: Sequence[float], study: AgreementStudy, quantity: str
+    scene: Any,
+    measured: Sequence[float],
+    reference: Sequence[float],
+    study: AgreementStudy,
+    quantity: str,
+    *,
+    points: str = "films",
 ) -> Any:
     """Measured over reference, with the line of identity."""
     both = [*measured, *reference]
@@ -42,6 +57,6 @@ def add_correlation_plot(
     name = f"{quantity} correlation"
     if study.pearson_r is not None:
         name += f", r = {study.pearson_r.estimate:.3f}"
-    points = Series("films", list(reference), list(measured))
+    cloud = Series(points, list(reference), list(measured))
     identity = Series("identity", ends, ends, joined=True, dashed=True)
-    return add_plot(scene, name, f"reference {quantity}", f"measured {quantity}", [points, identity])
+    return add_plot(scene, name, f"reference {quantity}", f"measured {quantity}", [cloud, identity])

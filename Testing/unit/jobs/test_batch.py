@@ -257,6 +257,36 @@ def test_a_last_line_cut_by_a_power_failure_is_dropped(folder):
     assert folder.computed == ["a.txt", "b.txt", "b.txt"]
 
 
+@pytest.mark.parametrize("masks", [False, True])
+def test_a_correction_takes_the_results_place_and_is_resumed(folder, masks):
+    """Also while others are computed, and for a task that leaves files of its own."""
+    inputs = folder.write(a="1", b="2")
+    batch = folder.batch(inputs, options={"masks": masks})
+    while not isinstance((happened := batch.poll() or [None])[-1], RowDone):
+        pass
+    row = batch.correct(0, {"value": 7.5, "flags": "edited"}, {"value": 7.5})
+    assert row["value"] == 7.5
+    assert row["file"] == happened[-1].file
+    batch.keep(0)
+    assert [r["value"] for r in folder.rows] == ["7.5"], "in the table at once"
+    run_batch(batch)
+    assert [r["value"] for r in folder.rows] == ["7.5", "2.0"]
+    resumed = folder.batch(inputs, options={"masks": masks})
+    assert run_batch(resumed).resumed == 2
+    assert [r["value"] for r in folder.rows] == ["7.5", "2.0"]
+    assert resumed.studies[0].entry["result"] == {"value": 7.5}
+
+
+def test_a_correction_after_the_end_is_in_both_tables(folder):
+    batch = folder.batch(folder.write(a="1"))
+    run_batch(batch)
+    batch.correct(0, {"value": 3.0}, {"value": 3.0})
+    batch.keep(0)
+    assert folder.rows[0]["value"] == "3.0"
+    kept = json.loads((folder.out / "results.json").read_text("utf-8"))["results"]
+    assert kept[0]["result"] == {"value": 3.0}
+
+
 def test_a_table_that_cannot_be_written_now_does_not_stop_the_run(folder, monkeypatch):
     """Another program holds it open (Windows): rows stay in the journal, the table comes at the end."""
     real_open = open
@@ -312,10 +342,8 @@ def test_a_folder_counts_by_names_and_contents(tmp_path):
 def test_the_journal_gives_back_what_it_was_given(tmp_path):
     journal = Journal(tmp_path)
     journal.add("k", {"row": {"value": 0.1 + 0.2, "file": "ü"}})
-    journal.close()
     again = Journal(tmp_path)
     assert again.entries == {"k": {"row": {"value": 0.1 + 0.2, "file": "ü"}}}
-    again.close()
 
 
 class CountingExecutor:
