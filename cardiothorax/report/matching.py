@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ..errors import CardiothoraxError
+from .tables import text_of_cell
 
 ID_COLUMNS = ("file", "filename", "file_name", "image", "path", "id", "image_id", "name", "study")
 """Looked at in this order for a file's name."""
@@ -78,13 +79,15 @@ def read_table(path: Path | str) -> Table:
         ) from problem
     header = text.partition("\n")[0]
     separator = max(",;\t", key=header.count)
-    reader = csv.DictReader(io.StringIO(text), delimiter=separator, restkey="", restval="")
+    reader = csv.DictReader(io.StringIO(text), delimiter=separator, restval="")
     columns = tuple(name.strip() for name in reader.fieldnames or ())
     if not any(columns):
         raise TableProblem(f"{file.name} is empty.", "Its first line must name the columns.")
     reader.fieldnames = columns
     rows = tuple(
-        {name: row[name].strip() for name in columns} for row in reader if any(row[name] for name in columns)
+        {name: text_of_cell(row[name].strip()) for name in columns}
+        for row in reader
+        if any(row[name] for name in columns)
     )
     return Table(file.name, columns, rows)
 

@@ -6,16 +6,24 @@ import csv
 import json
 import math
 import numbers
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..records import to_plain, write_atomically
 
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+"""How a text begins that a spreadsheet would run as a formula (OWASP, CSV injection), or such a text that
+was marked as text already."""
+_NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
+
 
 def write_csv(rows: Iterable[Mapping[str, Any]], path: Path | str, *, columns: Sequence[str] = ()) -> None:
     """One line a row, under a header. Without ``columns`` they come in the order they first appear.
 
+    Text that a spreadsheet would run as a formula (a file named ``=1+1.dcm``) gets an apostrophe in front,
+    which :func:`text_of_cell` takes away; numbers stay as they are.
     Numbers keep every digit and have no thousands separator; ``None`` and absent cells are empty;
     truth values are ``true`` and ``false``; lists and tuples are joined by ``;``. NaN and infinity are
     a ``ValueError``: a number that does not exist is ``None``. Cells with line breaks are quoted.
@@ -46,13 +54,14 @@ def write_text(text: str, path: Path | str) -> None:
 def cell_text(value: Any) -> str:
     """One CSV cell, see :func:`write_csv`.
 
-    >>> cell_text(0.1), cell_text(None), cell_text(True), cell_text(("a", "b"))
-    ('0.1', '', 'true', 'a;b')
+    >>> cell_text(0.1), cell_text(None), cell_text(True), cell_text(("a", "b")), cell_text("=A1")
+    ('0.1', '', 'true', 'a;b', "'=A1")
     """
     if value is None:
         return ""
     if isinstance(value, str):
-        return value
+        runs = _FORMULA.match(value) and not _NUMBER.fullmatch(value)
+        return f"'{value}" if runs else value
     if isinstance(value, (list, tuple)):
         return ";".join(cell_text(item) for item in value)
     if hasattr(value, "item"):  # numpy scalars: their repr is not a bare number
@@ -67,3 +76,12 @@ def cell_text(value: Any) -> str:
             raise ValueError(f"{number} cannot stand in a table; use None for a missing number")
         return repr(number)
     return str(value)
+
+
+def text_of_cell(cell: str) -> str:
+    """What :func:`cell_text` was given, where that was text.
+
+    >>> text_of_cell("'=A1"), text_of_cell("O'Hara.dcm"), text_of_cell("-0.5")
+    ('=A1', "O'Hara.dcm", '-0.5')
+    """
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell

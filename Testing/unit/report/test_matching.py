@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cardiothorax.report import write_csv
 from cardiothorax.report.matching import Matched, Table, TableProblem, match, name_parts, read_table
 
 
@@ -160,3 +161,16 @@ def test_unreadable_tables(content: bytes, words: str, tmp_path: Path) -> None:
         read_table(tmp_path / "t.csv")
     with pytest.raises(TableProblem, match="cannot be read"):
         read_table(tmp_path / "absent.csv")
+
+
+def test_names_that_look_like_formulas_match_as_they_were(tmp_path: Path) -> None:
+    write_csv([{"file": "=1+1.dcm", "ctr": 0.4}, {"file": "-2.dcm", "ctr": 0.6}], tmp_path / "results.csv")
+    results = read_table(tmp_path / "results.csv")
+    assert [row["file"] for row in results.rows] == ["=1+1.dcm", "-2.dcm"]
+    reference = table("reference.csv", "file ctr\n=1+1 0.41\n-2 0.61")
+    assert len(match(results, reference, measured_column="ctr", reference_column="ctr").pairs) == 2
+
+
+def test_rows_longer_than_a_header_that_ends_with_a_comma(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("file,ctr,\na.dcm,0.5,x,y,z\n", encoding="utf-8")
+    assert read_table(tmp_path / "t.csv").rows[0]["ctr"] == "0.5"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from cardiothorax.errors import StoreProblem
 from cardiothorax.report import write_csv, write_json
-from cardiothorax.report.tables import cell_text
+from cardiothorax.report.tables import cell_text, text_of_cell
 
 
 def read(path: Path) -> list[dict[str, str]]:
@@ -39,6 +39,22 @@ def test_cells() -> None:
     ]
     said = ["", "", "a;b", "3", "0.30000000000000004", "true", "false", "x;y", "", "0.5", "7", "true"]
     assert [cell_text(cell) for cell in cells] == said
+
+
+@pytest.mark.parametrize("text", ["=1+1.dcm", "+film.png", "-film.png", "@cmd", "\t=1", "\r=1", "'=quoted"])
+def test_text_never_runs_as_a_formula(text: str) -> None:
+    assert cell_text(text) == f"'{text}"
+    assert text_of_cell(cell_text(text)) == text
+
+
+@pytest.mark.parametrize("value", [-3, -0.25, "-3", "+2.5e-3", "O'Hara.dcm", "a=b", "'"])
+def test_numbers_and_harmless_text_stay(value: object) -> None:
+    assert cell_text(value) == str(value)
+
+
+@given(st.text())
+def test_every_text_comes_back(text: str) -> None:
+    assert text_of_cell(cell_text(text)) == text
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), np.float64("nan")])
