@@ -29,7 +29,9 @@ class Composer:
     lung_vessels: np.ndarray
     """``[n, 4]`` world x, y, z and radius of points along vessels of the lungs."""
     texture: np.ndarray
-    """Fine random pattern, float32 ``[rows, cols]``, SD 1, for marrow, fat strands and muscle."""
+    """Fine random pattern, float32 ``[rows, cols]``, SD 1, for marrow, fat and muscle."""
+    coarse: np.ndarray
+    """The same with a grain of a centimeter, for glands and strands in fat."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_wx", _weights(self.tissue.x, self.x))
@@ -45,6 +47,10 @@ class Composer:
 
     def inside(self, name: str, z: float, grow_mm: float = 0.0) -> np.ndarray:
         return np.asarray(self._reader(z)(name) < grow_mm)
+
+    def part(self, name: str, z: float, *, grow_mm: float, width_mm: float) -> np.ndarray:
+        """0 to 1 across a border ``width_mm`` wide, ``grow_mm`` outside of the surface."""
+        return self._share(self._reader(z)(name) - np.float32(grow_mm), width_mm)
 
     def _reader(self, z: float) -> Plane:
         where = np.clip((z - self.tissue.z[0]) / (self.tissue.z[1] - self.tissue.z[0]), 0, len(self.tissue.z) - 1.001)
@@ -75,8 +81,8 @@ class Composer:
         grain = self._rolled(z)
         hu = _blend(hu, scan.fat_hu - 4 + 7 * grain, self._share(skin + 2.0))
         if "gland" in self.tissue.fields:
-            strands = self._share(at("gland") + 6 - 9 * grain, 8.0) * 0.8
-            hu = _blend(hu, 25.0, strands)
+            strands = self._share(at("gland") + 5 - 9 * np.roll(self.coarse, int(z * 2) % 97, axis=1), 9.0) * 0.8
+            hu = _blend(hu, 20.0, strands)
         muscle = self._share(np.maximum(at("muscle"), skin + 5))
         streaky = scan.muscle_hu + 6 + 5 * grain - 60 * np.clip(grain - 1.4, 0, 1)
         return _blend(hu, streaky, muscle)
@@ -85,16 +91,17 @@ class Composer:
         scan = self.options.scan
         grain = self._rolled(z)
         cavity = at("cavity")
-        hu = _blend(hu, scan.fat_hu + 6 * grain, self._share(cavity - 1.0))
+        strands = np.clip(np.abs(np.roll(self.coarse, int(z * 3) % 113, axis=0)) * -2.5 + 0.6, 0, 1)
+        hu = _blend(hu, scan.fat_hu + 6 * grain + 45 * strands, self._share(cavity - 1.0))
         hu = _blend(hu, 57.0 + 2 * grain, self._share(at("liver")))
         hu = _blend(hu, 48.0, self._share(at("spleen")))
         hu = _blend(hu, 15.0 + 18 * grain, self._share(at("stomach")))
-        hu = _blend(hu, 45.0, self._share(at("diaphragm")))
+        hu = _blend(hu, 45.0, self._share(np.maximum(np.abs(at("diaphragm") - 1.5) - 1.5, cavity)))
         lungs = at("lungs")
         gradient = np.clip((self.y[:, None] + 20) * 0.5, -30, 60)
         hu = _blend(hu, scan.lung_hu + gradient + 18 * grain, self._share(lungs))
         hu = np.maximum(hu, self._lung_vessels(z, lungs))
-        hu = _blend(hu, scan.muscle_hu - 25, 0.55 * self._share(np.maximum(at("pericardium"), cavity)))
+        hu = _blend(hu, scan.muscle_hu - 25, 0.55 * self._share(np.maximum(np.abs(at("heart") - 0.5) - 0.6, cavity)))
         soft = at("soft_hu")
         hu = _blend(hu, soft, self._share(at("vessels")))
         hu = _blend(hu, soft, self._share(at("chambers")))

@@ -29,6 +29,8 @@ CODES = {"lad": 1, "lcx": 2, "rca": 3, "lm": 4}
 MATERIAL_HU = 40.0
 """A voxel belongs to a plaque when the plaque alone raises it by this much."""
 HIGHEST_HU = 3071
+STOPS = np.sin(np.linspace(-np.pi / 2, np.pi / 2, 5)) / 2
+"""Where a moving heart is during a rotation, as a share of its way: longer at the two ends."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,9 @@ def draw_ct(options: CtPhantomOptions) -> CtPhantom:
     others = confounders(options, place.to_world, tree, streams[3])
     world_tree = tuple(Artery(a.name, a.territory, place.to_world(a.points), a.radii) for a in tree)
     grid = _sampling(options, world_tree, place)
-    volume, heart = _anatomy(options, grid, place, world_tree, streams[4])
-    labels = _add_calcium(volume, grid, drawn, others, options, streams[5])
+    drift = streams[5].normal(size=3) * (0.6, 0.6, 0.25)
+    volume, heart = _anatomy(options, grid, place, world_tree, drift, streams[4])
+    labels = _add_calcium(volume, grid, drawn, others, options, drift)
     add_streaks(volume, grid, options, world_tree, streams[6])
     _add_noise(volume, grid, options, streams[7])
     array = np.clip(np.rint(volume), -1024, HIGHEST_HU).astype(np.int16)
@@ -110,8 +113,9 @@ def _sampling(options: CtPhantomOptions, tree: tuple[Artery, ...], place: _Place
 
 
 def _anatomy(
-    options: CtPhantomOptions, grid: Sampling, place: _Place, tree: tuple[Artery, ...], rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
+    options: CtPhantomOptions, grid: Sampling, place: _Place, tree: tuple[Artery, ...], drift: np.ndarray,
+    rng: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
     """(noise-free float32 HU, heart mask), slice by slice with the slice profile averaged."""
     x, y, z = (grid.centers(n) for n in range(3))
     edge = 4.0
@@ -119,28 +123,46 @@ def _anatomy(
     fy = np.arange(y[0] - edge, y[-1] + edge, FINE_MM, dtype=np.float32)
     low = np.array([fx[0], fy[0], z[0] - grid.thickness_mm])
     high = np.array([fx[-1], fy[-1], z[-1] + grid.thickness_mm])
-    parts = tissue(options, place.bending, low, high, rng)
-    texture = noise(
-        rng, (1, len(fy), len(fx)), FINE_MM, grain_fwhm_mm=3.0, stripes=0.0, between_slices=0.0
-    )[0]
+    parts = tissue(options, place.bending, tree, low, high, rng)
+    flat = (1, len(fy), len(fx))
+    texture = noise(rng, flat, FINE_MM, grain_fwhm_mm=3.0, stripes=0.0)[0]
+    coarse = noise(rng, flat, FINE_MM, grain_fwhm_mm=12.0, stripes=0.0)[0]
     vessels = lung_vessels(rng, place.atlas_to_world, options)
-    composer = Composer(options, parts, fx, fy, FINE_MM, tree, vessels, texture)
+    vessels = vessels[np.all((vessels[:, :3] > low) & (vessels[:, :3] < high), axis=1)]
+    composer = Composer(options, parts, fx, fy, FINE_MM, tree, vessels, texture, coarse)
     sharp = _blur_to(fx, x, grid.psf_sigma_mm), _blur_to(fy, y, grid.psf_sigma_mm)
     wide = _blur_to(fx, x, grid.psf_sigma_mm * OVERSHOOT_WIDTH), _blur_to(fy, y, grid.psf_sigma_mm * OVERSHOOT_WIDTH)
     volume = np.empty(grid.shape, np.float32)
     heart = np.empty(grid.shape, bool)
     samples = max(1, round(grid.thickness_mm / 1.3))
     offsets = (np.arange(samples) + 0.5) / samples - 0.5
+    travel = np.outer(STOPS, drift) * options.scan.motion_mm
     nearest_x = np.searchsorted(fx, x)
     nearest_y = np.searchsorted(fy, y)
     for k, height in enumerate(z):
         thin = [composer.plane(float(height + o * grid.thickness_mm)) for o in offsets]
-        mean = np.mean(thin, axis=0, dtype=np.float32)
+        mean = _smeared(np.mean(thin, axis=0, dtype=np.float32), composer, float(height), travel)
         volume[k] = (1 + grid.overshoot) * (sharp[1] @ mean @ sharp[0].T)
         if grid.overshoot:
             volume[k] -= grid.overshoot * (wide[1] @ mean @ wide[0].T)
         heart[k] = composer.inside("heart", float(height), 2.0)[nearest_y][:, nearest_x]
     return volume, heart
+
+
+def _smeared(plane: np.ndarray, composer: Composer, height: float, travel: np.ndarray) -> np.ndarray:
+    """The plane with the heart, not the chest, averaged over where it is during a rotation."""
+    if not np.any(travel):
+        return plane
+    moving = composer.part("sac", height, grow_mm=3.0, width_mm=8.0)
+    blurred = np.mean([_shifted(_shifted(plane, s[1], 0), s[0], 1) for s in travel], axis=0, dtype=np.float32)
+    return np.asarray(plane + moving * (blurred - plane))
+
+
+def _shifted(plane: np.ndarray, distance_mm: float, axis: int) -> np.ndarray:
+    """Moved along an axis by linear interpolation; what leaves on one side comes in on the other."""
+    whole = int(np.floor(distance_mm / FINE_MM))
+    share = np.float32(distance_mm / FINE_MM - whole)
+    return np.asarray(np.roll(plane, whole, axis) * (1 - share) + np.roll(plane, whole + 1, axis) * share)
 
 
 def _blur_to(known: np.ndarray, wanted: np.ndarray, sigma: float) -> np.ndarray:
@@ -152,13 +174,12 @@ def _blur_to(known: np.ndarray, wanted: np.ndarray, sigma: float) -> np.ndarray:
 
 def _add_calcium(
     volume: np.ndarray, grid: Sampling, drawn: list[Plaque], others: Blobs, options: CtPhantomOptions,
-    rng: np.random.Generator,
+    drift: np.ndarray,
 ) -> np.ndarray:  # fmt: skip
     """Brighten ``volume`` by plaques and confounders; returns labels: who raised a voxel most."""
     gain = CALCIUM_GAIN.get(options.scan.kvp, 1.0)
     labels = np.zeros(grid.shape, np.uint8)
     best = np.full(grid.shape, MATERIAL_HU, np.float32)
-    drift = rng.normal(size=3) * (0.6, 0.6, 0.25)
     groups = [(CODES[a], Blobs.joined([p.blobs for p in drawn if p.artery == a])) for a in CODES]
     for code, blobs in [*groups, (OTHER, others)]:
         if not len(blobs):
@@ -175,8 +196,8 @@ def _moved(blobs: Blobs, motion_mm: float, drift: np.ndarray) -> Blobs:
     """Smeared along the way that the heart goes during a rotation: longer at its two ends."""
     if motion_mm <= 0:
         return blobs
-    steps = np.sin(np.linspace(-np.pi / 2, np.pi / 2, 5)) * motion_mm / 2
-    copies = [Blobs(blobs.centers_mm + s * drift, blobs.sigmas_mm, blobs.amounts / len(steps)) for s in steps]
+    stops = STOPS * motion_mm
+    copies = [Blobs(blobs.centers_mm + s * drift, blobs.sigmas_mm, blobs.amounts / len(stops)) for s in stops]
     return Blobs.joined(copies)
 
 
@@ -186,7 +207,7 @@ def _add_noise(volume: np.ndarray, grid: Sampling, options: CtPhantomOptions, rn
     overlap = max(0.0, 1 - grid.spacing_mm[2] / grid.thickness_mm)
     grain = noise(
         rng, grid.shape, grid.spacing_mm[0],
-        grain_fwhm_mm=scan.noise_fwhm_mm, stripes=scan.stripes, between_slices=min(0.15 + overlap, 0.9),
+        grain_fwhm_mm=scan.noise_fwhm_mm, stripes=scan.stripes, angle=scan.stripe_angle, between_slices=min(0.15 + overlap, 0.9),
     )  # fmt: skip
     level = np.clip((volume - AIR_HU) / 1000, 0.35, 1.1) ** 0.5
     volume += grain * level * np.float32(scan.noise_hu)

@@ -13,7 +13,6 @@ import numpy as np
 
 Points = tuple[np.ndarray, np.ndarray, np.ndarray]
 Triple = tuple[float, float, float]
-FAR_MM = np.float32(1e3)
 
 
 def ellipsoid(p: Points, center: Sequence[float], axes: np.ndarray, radii: Sequence[float]) -> np.ndarray:

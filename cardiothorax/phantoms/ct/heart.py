@@ -17,7 +17,7 @@ from .options import AnatomyOptions
 LONG_AXIS = unit((0.66, -0.55, -0.50))
 LV_CENTER = np.array([33.0, -6.0, -17.0])
 ROOT_CENTER = np.array([-2.0, -5.0, 13.0])
-ROOT_RADIUS = 15.5
+ROOT_RADIUS = 16.0
 ASCENDING = np.array([[0, 0, 5], [-3, -7, 18], [-11, -14, 36], [-15, -14, 60], [-8, -2, 80.0]])
 ARCH = np.array([[-8, -2, 80], [2, 20, 88], [12, 42, 82], [18, 55, 66.0]])
 DESCENDING = np.array([[18, 55, 66], [20, 60, 30], [18, 60, -20], [12, 56, -70], [4, 52, -130.0]])
@@ -26,6 +26,8 @@ RIGHT_PULMONARY = np.array([[18, 6, 52], [-8, 14, 48], [-34, 16, 44], [-56, 18, 
 LEFT_PULMONARY = np.array([[18, 6, 52], [36, 26, 54], [48, 40, 42], [54, 46, 20.0]])
 VENA_CAVA_SUPERIOR = np.array([[-30, 2, 12], [-33, -1, 45], [-32, -4, 95.0]])
 VENA_CAVA_INFERIOR = np.array([[-30, 10, -26], [-26, 18, -55], [-24, 20, -130.0]])
+CRUX, CRUX_RADII = (-12.0, 4.0, -8.0), (15.0, 17.0, 19.0)
+"""The fibrous body between the four chambers; without it fat would fill the middle."""
 VEINS = (
     (np.array([[-22, 28, 8], [-46, 34, 2], [-68, 40, -6.0]]), 6.5),
     (np.array([[-22, 24, 18], [-46, 18, 26], [-66, 8, 34.0]]), 6.0),
@@ -81,19 +83,24 @@ class Heart:
         field = np.minimum(field, tube(p, RIGHT_PULMONARY, np.array([12, 10.5, 10, 7]) * s))
         return np.minimum(field, tube(p, LEFT_PULMONARY, np.array([12, 10.5, 9.5, 7]) * s))
 
-    def great_vessels(self, p: Points) -> np.ndarray:
-        """Pulmonary arteries and veins, venae cavae, arch and descending aorta."""
+    def cava(self, p: Points) -> np.ndarray:
+        upper = tube(p, VENA_CAVA_SUPERIOR, (11.0, 9.0, 9.0))
+        return np.minimum(upper, tube(p, VENA_CAVA_INFERIOR, (12.0, 12.0, 13.0)))
+
+    def far_aorta(self, p: Points) -> np.ndarray:
+        """Arch and descending aorta."""
         s = self.options.aorta_scale
-        field = np.minimum(self.pulmonary(p), tube(p, ARCH, np.array([13.5, 13, 12.5, 12.5]) * s))
-        field = np.minimum(field, tube(p, DESCENDING, np.array([12.5, 12.5, 12.0, 11.5, 11]) * s))
-        field = np.minimum(field, tube(p, VENA_CAVA_SUPERIOR, (11.0, 9.0, 9.0)))
-        field = np.minimum(field, tube(p, VENA_CAVA_INFERIOR, (12.0, 12.0, 13.0)))
-        for line, radius in VEINS:
-            field = np.minimum(field, tube(p, line, (radius + 1, radius, radius * 0.7)))
-        return field
+        field = tube(p, ARCH, np.array([13.5, 13, 12.5, 12.5]) * s)
+        return np.minimum(field, tube(p, DESCENDING, np.array([12.5, 12.5, 12.0, 11.5, 11]) * s))
+
+    def veins(self, p: Points) -> np.ndarray:
+        """The four veins of the lungs where they enter the left atrium."""
+        fields = [tube(p, line, (radius + 1, radius, radius * 0.7)) for line, radius in VEINS]
+        return np.minimum(np.minimum(fields[0], fields[1]), np.minimum(fields[2], fields[3]))
 
     def chambers(self, p: Points, blend_mm: float) -> np.ndarray:
         """The four chambers with the aortic root, filleted by ``blend_mm``."""
         field = smooth_union(self.left_ventricle(p), self.right_ventricle(p), blend_mm)
         field = smooth_union(field, self.right_atrium(p), blend_mm)
-        return smooth_union(field, self.left_atrium(p), blend_mm)
+        field = smooth_union(field, self.left_atrium(p), blend_mm)
+        return smooth_union(field, ellipsoid(p, CRUX, np.eye(3), CRUX_RADII), blend_mm)

@@ -15,13 +15,14 @@ def noise(
     *,
     grain_fwhm_mm: float,
     stripes: float,
-    between_slices: float,
+    angle: float = 0.0,
+    between_slices: float = 0.0,
 ) -> np.ndarray:
     """float32 ``[k, j, i]`` of mean 0 and SD 1.
 
     The power spectrum rises with frequency, as filtered back projection makes it, and falls off with a
-    Gaussian whose width follows ``grain_fwhm_mm``. ``stripes`` is the share of the variance in streaks from
-    side to side; ``between_slices`` the correlation of neighboring slices (overlapping slices share rays).
+    Gaussian whose width follows ``grain_fwhm_mm``. ``stripes`` is the share of the variance in streaks
+    ``angle`` radians from the horizontal; ``between_slices`` the correlation of neighboring slices (overlapping slices share rays).
     """
     count, rows, cols = shape
     side_j, side_i = fft.next_fast_len(rows), fft.next_fast_len(cols)
@@ -31,7 +32,9 @@ def noise(
     radial = np.hypot(fx, fy)
     gain = np.sqrt(radial + 0.02) * np.exp(-((np.pi * sigma * radial) ** 2) * 0.5)
     gain[0, 0] = 0
-    along = np.sqrt(radial + 0.02) * np.exp(-((np.pi * sigma * fy) ** 2) * 0.5 - (6 * grain_fwhm_mm * fx) ** 2)
+    lengthwise, across = np.cos(angle) * fx + np.sin(angle) * fy, np.cos(angle) * fy - np.sin(angle) * fx
+    along = np.exp(-((np.pi * sigma * across) ** 2) * 0.5 - (5 * grain_fwhm_mm * lengthwise) ** 2)
+    along = np.sqrt(radial + 0.02) * along
     along[0, 0] = 0
     total = np.sqrt((1 - stripes) * (gain / _size(gain)) ** 2 + stripes * (along / _size(along)) ** 2)
     out = np.empty(shape, np.float32)

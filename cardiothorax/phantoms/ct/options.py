@@ -111,6 +111,8 @@ class ScanOptions:
     """Grain size."""
     stripes: float = 0.2
     """Share of the noise that runs in streaks from side to side (photon starvation)."""
+    stripe_angle: float = 0.0
+    """Radians from the horizontal."""
     kvp: int = 120
     motion_mm: float = 0.0
     """How far the heart moves while a slice is taken: 0 a gated scan, 3 to 8 ungated."""

@@ -22,10 +22,10 @@ def add_streaks(
         dx, dy = x[None, :] - cx, y[:, None] - cy
         far = dx * along[0] + dy * along[1]
         side = dx * across[0] + dy * across[1]
-        width, length = rng.uniform(1.5, 4.0), rng.uniform(15, 60)
+        width, length = rng.uniform(0.8, 3.0), rng.uniform(15, 60)
         fan = width * (1 + np.abs(far) / 60)
         line = np.exp(-0.5 * (side / fan) ** 2) - 0.8 * np.exp(-0.5 * ((side - 2.4 * fan) / (1.2 * fan)) ** 2)
-        line *= np.exp(-np.abs(far) / length) * rng.uniform(30, 150)
+        line *= np.exp(-np.abs(far) / length) * np.exp(rng.uniform(np.log(8), np.log(110)))
         depth = rng.uniform(0.4, 1.2) * grid.spacing_mm[2]
         for k in np.flatnonzero(np.abs(z - cz) < 2 * depth):
             volume[k] += line.astype(np.float32) * np.float32(np.exp(-0.5 * ((z[k] - cz) / depth) ** 2))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .fields import Points, capsule, ellipsoid, frame, smooth_cut, smooth_union, tube
+from .fields import Points, capsule, ellipsoid, frame, smooth_union, tube
 from .options import AnatomyOptions
 
 SPINE = (-10.0, 70.0)
@@ -14,7 +14,7 @@ SPINE = (-10.0, 70.0)
 VERTEBRA_MM, DISC_MM = 25.0, 5.0
 STERNUM = (-10.0, -69.0)
 RIB_SPACING_MM = 25.0
-RIB_SLOPE = 0.32
+RIB_SLOPE = 0.5
 """Fall of a rib per millimeter toward the front."""
 CARTILAGE_ANGLE = 0.62
 """Ribs within this angle (radians) of the front are cartilage."""
@@ -154,15 +154,15 @@ class Thorax:
         return np.minimum(np.minimum(trunk, left), right)
 
 
-def mediastinum(p: Points, solid: np.ndarray, spine: np.ndarray, options: AnatomyOptions) -> np.ndarray:
+def mediastinum(
+    p: Points, heart: np.ndarray, spine: np.ndarray, gullet: np.ndarray, options: AnatomyOptions
+) -> np.ndarray:
     """What the lungs leave free: heart and vessels in their fat, spine, and the strip behind the sternum."""
     x, y, z = p
-    wide, deep = options.thorax_scale
-    strip = np.maximum(np.abs(x - np.float32(STERNUM[0] + 6)) - (4 + options.fat_mm), y + 30)
-    field = smooth_union(solid, strip, 10.0)
-    behind = capsule(p, (2, 58, -150), (0, 58, 150), 14.0, 14.0)
-    field = smooth_union(field, behind, 14.0)
-    return smooth_union(field, spine - 2, 10.0)
-
-
-__all__ = ["Thorax", "mediastinum", "smooth_cut"]
+    tilt = np.float32(STERNUM[0] + 8) - np.float32(0.12) * z
+    strip = np.maximum(np.abs(x - tilt) - (2 + 1.2 * options.fat_mm + 0.12 * np.maximum(z, 0)), y + 30)
+    field = smooth_union(heart, strip, 22.0)
+    field = smooth_union(field, gullet - 2, 20.0)
+    behind = capsule(p, (6, 60, -150), (4, 58, 150), 11.0, 11.0)
+    field = smooth_union(field, behind, 16.0)
+    return smooth_union(field, spine - 2, 12.0)

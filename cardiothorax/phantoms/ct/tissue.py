@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from .bending import Bending, Placing
-from .fields import FAR_MM, Points, smooth_union
+from .coronaries import Artery
+from .fields import Points, smooth_cut, smooth_union
 from .heart import Heart
-from .options import CtPhantomOptions
+from .options import AnatomyOptions, CtPhantomOptions
 from .thorax import Thorax, mediastinum
 
-COARSE_MM = 2.0
+COARSE_MM = 3.0
 """Distances are smooth, so they are computed this coarsely and interpolated."""
 
 
@@ -32,23 +33,24 @@ def coarse_axes(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 
 def tissue(
-    options: CtPhantomOptions, bending: Bending, low: np.ndarray, high: np.ndarray, rng: np.random.Generator
-) -> Tissue:
+    options: CtPhantomOptions, bending: Bending, tree: tuple[Artery, ...], low: np.ndarray, high: np.ndarray,
+    rng: np.random.Generator,
+) -> Tissue:  # fmt: skip
     """Everything that is larger than a vessel of the heart, between two corners of the world."""
     x, y, z = coarse_axes(low, high)
     atlas = bending((x[None, None, :], y[None, :, None], z[:, None, None]))
     own = Placing.of(options.anatomy)(atlas)
     heart, thorax = Heart(options.anatomy), Thorax(options.anatomy)
     fields = _heart_fields(heart, own, options, rng, (x, y, z))
+    carve_grooves(fields, (x, y, z), tree, options.anatomy)
     cavity = thorax.cavity(atlas)
     bone, disc, canal = thorax.spine(atlas)
     below = thorax.diaphragm(atlas)
-    solid = np.minimum(fields.pop("sac"), fields["vessels"] - 2.5)
-    middle = mediastinum(atlas, solid, np.minimum(bone, disc), options.anatomy)
-    lungs = np.maximum(np.maximum(cavity, -middle), -below)
+    gullet = thorax.esophagus(atlas)
+    middle = mediastinum(atlas, fields["sac"], np.minimum(bone, disc), gullet, options.anatomy)
     ribs, cartilage = thorax.ribs(atlas, cavity)
     fields |= {
-        "lungs": lungs,
+        "lungs": np.maximum(np.maximum(cavity, -middle), -below),
         "skin": thorax.skin(atlas, cavity),
         "cavity": cavity,
         "muscle": thorax.muscle(atlas, cavity),
@@ -57,12 +59,12 @@ def tissue(
         "sternum": thorax.sternum(atlas),
         "spine": bone,
         "disc": np.minimum(disc, canal),
-        "esophagus": thorax.esophagus(atlas),
-        "airways": thorax.airways(atlas),
+        "esophagus": gullet,
+        "airways": np.maximum(thorax.airways(atlas), 3 - np.minimum(fields["chambers"], fields["vessels"])),
         "liver": np.maximum(thorax.liver(atlas, below), cavity + 1),
         "stomach": np.maximum(thorax.stomach(atlas), below + 3),
         "spleen": np.maximum(np.maximum(thorax.spleen(atlas), below + 3), cavity + 2),
-        "diaphragm": np.maximum(np.abs(below - 1.5) - 1.5, cavity),
+        "diaphragm": below,
     }
     if options.anatomy.breast_mm > 0:
         fields["gland"] = thorax.breast_gland(atlas)
@@ -75,20 +77,49 @@ def _heart_fields(
 ) -> dict[str, np.ndarray]:
     """Muscle and blood of the heart, its vessels, and the fat sac around it."""
     anatomy, scan = options.anatomy, options.scan
-    chambers = heart.chambers(own, 5.0)
-    aorta = heart.ascending(own)
-    vessels = heart.great_vessels(own)
-    solid = np.minimum(np.minimum(chambers, aorta), vessels)
-    fat = anatomy.fat_mm * (0.25 + 1.5 * slow_noise(rng, axes, 35.0))
-    sac = smooth_union(heart.chambers(own, 6 + 16 * anatomy.groove_fat), np.minimum(aorta, vessels), 10.0)
-    sac = sac - fat * anatomy.heart_scale
+    chambers = heart.chambers(own, 4.0)
+    vessels = [heart.ascending(own), heart.pulmonary(own), heart.cava(own), heart.veins(own), heart.far_aorta(own)]
+    pipes = np.minimum.reduce(vessels)
+    sac = heart.chambers(own, 8 + 10 * anatomy.groove_fat)
+    for vessel in vessels[:3]:
+        sac = smooth_union(sac, vessel, 16 + 8 * anatomy.groove_fat)
+    fat = anatomy.fat_mm * (0.2 + 1.6 * slow_noise(rng, axes, 35.0))
+    inner = sac - fat * anatomy.heart_scale
+    sac = smooth_union(smooth_union(inner, vessels[3], 8.0), vessels[4] - 1.5, 10.0)
     cavity = heart.left_ventricle(own, 10.0)
-    inner = np.minimum(np.minimum(cavity, heart.right_ventricle(own) + 3.5), np.minimum(aorta, vessels) + 1.5)
-    inner = np.minimum(inner, np.minimum(heart.left_atrium(own), heart.right_atrium(own)) + 2.0)
-    blood = np.clip(0.5 - inner / np.float32(3.0), 0, 1)
+    lumen = np.minimum(np.minimum(cavity, heart.right_ventricle(own) + 3.5), pipes + 1.5)
+    lumen = np.minimum(lumen, np.minimum(heart.left_atrium(own), heart.right_atrium(own)) + 2.0)
+    blood = np.clip(0.5 - lumen / np.float32(3.0), 0, 1)
     heat = scan.muscle_hu + (scan.blood_hu + scan.contrast_hu - scan.muscle_hu) * blood
-    return {"chambers": chambers, "vessels": np.minimum(vessels, aorta), "sac": sac, "soft_hu": heat,
-            "heart": np.minimum(solid, sac), "pericardium": np.abs(sac - 0.5) - 0.6, "sac_keep": sac}  # fmt: skip
+    return {"chambers": chambers, "vessels": pipes, "sac": sac, "soft_hu": heat, "heart": inner}  # fmt: skip
+
+
+GROOVES = {"lad": 1.0, "rca": 1.25, "lcx": 1.1, "posterior_descending": 0.8, "lm": 1.0}
+"""Arteries that lie sunk in fat, and how deep compared with each other."""
+
+
+def carve_grooves(
+    fields: dict[str, np.ndarray], axes: tuple[np.ndarray, ...], tree: tuple[Artery, ...], anatomy: AnatomyOptions
+) -> None:
+    """Take fat-filled grooves along the arteries out of the chambers; in place."""
+    away = np.full(fields["chambers"].shape, 20.0, np.float32)
+    for artery in tree:
+        depth = GROOVES.get(artery.name, 0.0) * (2.6 + 2.6 * anatomy.groove_fat) * anatomy.heart_scale
+        if depth:
+            fade = np.linspace(1.0, 0.55, len(artery.points))
+            _nearest(away, axes, artery.points[::3], (depth * fade)[::3])
+    fields["chambers"] = smooth_cut(fields["chambers"], away, 5.0)
+
+
+def _nearest(away: np.ndarray, axes: tuple[np.ndarray, ...], points: np.ndarray, radii: np.ndarray) -> None:
+    """Lower ``away`` to the distance from balls, near them; in place."""
+    for point, radius in zip(points, radii, strict=True):
+        spans = [np.searchsorted(a, (c - radius - 8, c + radius + 8)) for a, c in zip(axes, point, strict=True)]
+        (i0, i1), (j0, j1), (k0, k1) = spans
+        dx, dy, dz = (a[b:e] - np.float32(c) for a, (b, e), c in zip(axes, spans, point, strict=True))
+        distance = np.sqrt(dz[:, None, None] ** 2 + dy[:, None] ** 2 + dx**2) - np.float32(radius)
+        patch = away[k0:k1, j0:j1, i0:i1]
+        np.minimum(patch, distance, out=patch)
 
 
 def slow_noise(rng: np.random.Generator, axes: tuple[np.ndarray, ...], length_mm: float) -> np.ndarray:
@@ -102,5 +133,3 @@ def slow_noise(rng: np.random.Generator, axes: tuple[np.ndarray, ...], length_mm
         total = total + np.sin(x[None, None, :] * kx + y[None, :, None] * ky + z[:, None, None] * kz + p)
     return np.clip(np.float32(0.5) + total * np.float32(0.25 / np.sqrt(waves / 2)), 0, 1)
 
-
-FAR = FAR_MM
