@@ -8,7 +8,7 @@ from importlib import import_module
 import pytest
 
 
-@pytest.mark.parametrize("name", ["agreement", "diagnostic", "icc", "overlap"])
+@pytest.mark.parametrize("name", ["agreement", "detection", "diagnostic", "icc", "kappa", "overlap"])
 def test_examples(name: str) -> None:
     found = doctest.testmod(import_module(f"cardiothorax.stats.{name}"))
     assert found.attempted > 0

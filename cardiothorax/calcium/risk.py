@@ -1,0 +1,104 @@
+"""Ten-year risk of coronary heart disease with the calcium score (McClelland et al., JACC 2015: MESA).
+
+Cholesterol and HDL in mg/dl, systolic pressure in mmHg. For readers, never a diagnosis: the cohort was
+American, 45 to 84 years old and free of cardiovascular disease.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+
+from ..errors import CardiothoraxError
+
+BASELINE_SURVIVAL = 0.99833
+ETHNICITIES = {"white": 0.0, "chinese": -0.3475, "black": 0.0353, "hispanic": -0.0222}
+PER_LOG_SCORE = 0.2743
+COEFFICIENTS = {
+    "age_years": 0.0172,
+    "male": 0.4079,
+    "diabetes": 0.3892,
+    "smoker": 0.3717,
+    "cholesterol_mg_dl": 0.0043,
+    "hdl_mg_dl": -0.0114,
+    "lipid_drug": 0.1206,
+    "systolic_mmhg": 0.0066,
+    "pressure_drug": 0.2278,
+    "family_history": 0.3239,
+}
+RANGES = {
+    "age_years": (45, 85),
+    "cholesterol_mg_dl": (50, 500),
+    "hdl_mg_dl": (10, 200),
+    "systolic_mmhg": (60, 250),
+}
+"""Age: the cohort's, to the end of its 84th year. Others: beyond them a value is a slip, or another unit."""
+
+
+class RiskUnknown(CardiothoraxError):
+    """The score's cohort says nothing about such a person, or a value is not in the unit asked for."""
+
+    code = "risk_unknown"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Risk factors as MESA recorded them; ``ethnicity`` one of :data:`ETHNICITIES`.
+
+    ``smoker`` now; ``family_history`` of a heart attack in parents, siblings or children.
+    """
+
+    age_years: float
+    male: bool
+    ethnicity: str
+    cholesterol_mg_dl: float
+    hdl_mg_dl: float
+    systolic_mmhg: float
+    diabetes: bool = False
+    smoker: bool = False
+    lipid_drug: bool = False
+    pressure_drug: bool = False
+    family_history: bool = False
+
+
+def mesa_risk(person: Person, agatston: float) -> float:
+    """The share, 0 to 1, of such persons who have a coronary event within ten years.
+
+    Raises :class:`RiskUnknown` outside the cohort's ages, for unknown ethnicities and impossible values.
+
+    >>> man = Person(70, True, "hispanic", 190, 50, 130, pressure_drug=True)
+    >>> round(mesa_risk(man, 0), 4), round(mesa_risk(man, 100), 4)
+    (0.0306, 0.1043)
+    """
+    _check(person, agatston)
+    predictor = ETHNICITIES[person.ethnicity] + PER_LOG_SCORE * math.log(agatston + 1)
+    predictor += sum(weight * getattr(person, name) for name, weight in COEFFICIENTS.items())
+    return 1.0 - math.pow(BASELINE_SURVIVAL, math.exp(predictor))
+
+
+def _check(person: Person, agatston: float) -> None:
+    if person.ethnicity not in ETHNICITIES:
+        raise RiskUnknown(
+            f"The risk score knows {', '.join(ETHNICITIES)}, not {person.ethnicity!r}.",
+            "Choose the nearest, or give no risk.",
+        )
+    units = {
+        "cholesterol_mg_dl": "mg/dl",
+        "hdl_mg_dl": "mg/dl",
+        "systolic_mmhg": "mmHg",
+        "age_years": "years",
+    }
+    for field in fields(person):
+        if field.name not in RANGES:
+            continue
+        low, high = RANGES[field.name]
+        value = getattr(person, field.name)
+        if not low <= value <= high or (field.name == "age_years" and value == high):
+            what = field.name.rsplit("_", 2 if field.name.endswith("_dl") else 1)[0]
+            raise RiskUnknown(
+                f"{what.capitalize()} is {value:g} {units[field.name]}; "
+                f"the risk score holds from {low} to {high}.",
+                "Check the value and its unit, or give no risk.",
+            )
+    if not 0 <= agatston < math.inf:
+        raise RiskUnknown(f"The Agatston score is {agatston}; it is 0 or more.")
