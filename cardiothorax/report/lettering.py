@@ -2,6 +2,7 @@
 
 Pillow's built-in font has little more than ASCII. matplotlib, where installed, brings DejaVu Sans;
 Windows, macOS and most Linux desktops have one of the others. Without any, text is written in ASCII.
+What the font cannot write, such as Chinese in a file's name, becomes question marks, not empty boxes.
 """
 
 from __future__ import annotations
@@ -16,7 +17,13 @@ if TYPE_CHECKING:
     from PIL import ImageFont
 
 SYSTEM_FONTS = ("DejaVuSans.ttf", "segoeui.ttf", "Arial.ttf", "arial.ttf", "LiberationSans-Regular.ttf")
-IN_ASCII = {"\u2264": "<=", "\u2265": ">=", "\u2212": "-", "\u2013": "-", "\u00d7": "x", "\u00b0": " deg"}
+UNKNOWN = "?"
+_TRIAL_PX = 24
+_NO_CHARACTER = "\U0010ffff"
+IN_ASCII = {
+    "\u2264": "<=", "\u2265": ">=", "\u2212": "-", "\u2013": "-", "\u00b7": "-", "\u00d7": "x",
+    "\u00b0": " deg", "\u00df": "ss",
+}  # fmt: skip
 
 
 @lru_cache(maxsize=32)
@@ -54,6 +61,16 @@ def writable(text: str) -> str:
     """``text`` as the font at hand can write it; control characters become spaces."""
     plain = "".join(" " if unicodedata.category(c) == "Cc" else c for c in text)
     if font_file():
-        return plain
-    spelled = "".join(IN_ASCII.get(c, c) for c in plain)
-    return unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode("ascii")
+        composed = unicodedata.normalize("NFC", plain)
+        return "".join(c if _has_glyph(c) else UNKNOWN for c in composed)
+    spelled = unicodedata.normalize("NFKD", "".join(IN_ASCII.get(c, c) for c in plain))
+    without_accents = "".join(c for c in spelled if not unicodedata.combining(c))
+    return without_accents.encode("ascii", "replace").decode("ascii")
+
+
+@lru_cache(maxsize=4096)
+def _has_glyph(character: str) -> bool:
+    """Whether the font draws something else for it than for a code that is no character."""
+    face = sized(_TRIAL_PX)
+    drawn, missing = (face.getmask(c) for c in (character, _NO_CHARACTER))
+    return (drawn.size, bytes(drawn)) != (missing.size, bytes(missing))

@@ -276,7 +276,8 @@ def test_film_on_its_side_is_turned_with_its_pixels() -> None:
 def test_without_any_font_text_is_ascii(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lettering_module, "font_file", lambda: "")
     lettering_module.sized.cache_clear()
-    assert writable("Größe ≤ 0.50, 2 × 3°\n") == "Groe <= 0.50, 2 x 3 deg "
+    assert writable("Größe ≤ 0.50, 2 × 3°\n") == "Grosse <= 0.50, 2 x 3 deg "
+    assert writable("中文.dcm · PA") == "??.dcm - PA"
     assert drawn(caption="≤ 0.50").shape[0] > 1000
     lettering_module.sized.cache_clear()
 
@@ -290,3 +291,9 @@ def test_real_films(shared_data: Path) -> None:
         rgb = draw_overlay(grey, labels, {})
         for label, color in ORGAN_COLORS.items():
             assert near(rgb, color).sum() > 500, (name, label)
+
+
+def test_what_the_font_lacks_is_a_question_mark_and_not_a_box() -> None:
+    if not lettering_module.font_file():
+        pytest.skip("no font file on this machine")
+    assert writable("中文 e\u0301tude ≤ 0.50 Größe −3°") == "?? étude ≤ 0.50 Größe −3°"
