@@ -262,8 +262,9 @@ class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.updateState()
 
     def onReader(self):
-        """Remembered on this computer: a reader signs many films."""
+        """Remembered on this computer: a reader signs many films. What is unsigned gets the name at once."""
         qt.QSettings().setValue(READER_SETTING, self.ui.readerEdit.text)
+        self.review.sign()
 
     def onSample(self):
         import SampleData
@@ -296,7 +297,7 @@ class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             return
         if result is not None:
             grade = {"ok": "ok", "review": "review", "reject": "reject"}[result.verdict]
-            self.status.say(words.afterMeasuring(result, self._cutoff()), grade)
+            self.status.say(words.afterMeasuring(result, self._cutoff(), self.review.signable), grade)
         elif self.batch.running:
             return
         elif self._parameterNode and self._parameterNode.inputVolume:

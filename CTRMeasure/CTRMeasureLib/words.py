@@ -24,8 +24,9 @@ def cancelled():
 SAME_CUTOFF = 1e-6
 
 
-def afterMeasuring(result, cutoff=None):
-    """The next step of a reader who has a result on the screen; ``cutoff`` is what the panel asks for."""
+def afterMeasuring(result, cutoff=None, signable=False):
+    """The next step of a reader who has a result on the screen; ``cutoff`` is what the panel asks for,
+    ``signable`` says whether a name typed now would sign a correction that has none."""
     values = result.values
     if values is not None and cutoff is not None and abs(values.cutoff - cutoff) > SAME_CUTOFF:
         text = _("This result was judged with the limit {old:.2f}. Press Apply to judge it with {new:.2f}.")
@@ -38,6 +39,8 @@ def afterMeasuring(result, cutoff=None):
         return _("This picture is not measured: see the reason below. Choose another film.")
     if result.verdict == "reject":
         return _("Do not use this number: see the reason below. Correct the masks, or choose another film.")
+    if result.provenance.edited and signable:
+        return _("Edited by reader, not signed. Enter your name under Reader to sign it; then export.")
     if result.provenance.edited and not result.provenance.edits[-1].edited_by:
         return _(
             "Edited by reader, not signed. A name under Reader signs what is corrected next; then export."

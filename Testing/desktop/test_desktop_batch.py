@@ -33,6 +33,7 @@ class DrawnExecutor:
         self._waiting = deque()
         self._fake = part("fake_process")
         self.seen = []
+        self.held = False
 
     def submit(self, key, task, inputs):
         self._waiting.append((key, inputs))
@@ -41,7 +42,7 @@ class DrawnExecutor:
         from cardiothorax.errors import CardiothoraxError
         from cardiothorax.jobs import Problem, Progressed, Result
 
-        if not self._waiting:
+        if self.held or not self._waiting:
             return []
         key, inputs = self._waiting.popleft()
         self.seen.append(inputs["name"])
@@ -349,6 +350,60 @@ def test_a_correction_is_in_the_agreement_that_is_shown(desktop, batch, tmp_path
     assert "Edited by reader" in batch.ui.statusLabel.text, "the line still speaks of the open film"
     batch.ui.batchTable.cellClicked.emit(1, 0)
     desktop.check()
+
+
+def drag_a_line(desktop, panel):
+    line = panel.review.review.nodes.lines["Th"]
+    start = np.array(line.GetNthControlPointPosition(0))
+    line.SetNthControlPointPosition(0, start + np.array([8.0, 0.0, 0.0]))
+    assert desktop.process(until=lambda: panel.review.review.edited, timeout=5)
+
+
+def table_of(films):
+    with open(films / "CTR results" / "results.csv", encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_correction_counts_in_the_agreement_while_others_are_measured(desktop, batch, films, tmp_path):
+    """The table on the disk has it at once, and what is measured later is added to it."""
+    reference = tmp_path / "reference.csv"
+    lines = [f"{name},{0.45 + 0.03 * n:.2f}" for n, name in enumerate(SIZES)]
+    reference.write_text("\n".join(["file,ctr", *lines]), encoding="utf-8")
+    batch.batch.agreement.referenceField.path = reference
+    executor = DrawnExecutor()
+    batch.logic.computing.makeExecutor = lambda: executor
+    batch.ui.batchButton.click()
+    assert desktop.process(until=lambda: batch.batch.table.text(1, 1), timeout=20)
+    executor.held = True
+    batch.batch.open(0)
+    batch.batch.updateState()
+    batch.ui.agreementButton.click()
+    before = batch.ui.agreementLabel.text
+    assert "Pairs: 2" in before
+    drag_a_line(desktop, batch)
+    assert desktop.process(until=lambda: batch.ui.agreementLabel.text != before, timeout=5)
+    assert batch.batch.running
+    assert "Pairs: 2" in batch.ui.agreementLabel.text
+    assert float(table_of(films)[0]["ctr"]) == batch.review.result.values.ctr
+    executor.held = False
+    assert desktop.process(until=lambda: not batch.batch.running, timeout=30)
+    desktop.check()
+    assert "Pairs: 5" in batch.ui.agreementLabel.text, "the numbers shown are of the whole table in the end"
+    rows = table_of(films)
+    assert len(rows) == 6
+    assert float(rows[0]["ctr"]) == batch.review.result.values.ctr
+
+
+def test_a_name_entered_later_signs_the_row(desktop, batch, films):
+    run_through(desktop, batch)
+    batch.ui.readerEdit.text = ""
+    batch.batch.open(0)
+    drag_a_line(desktop, batch)
+    batch.ui.readerEdit.text = "AB"
+    batch.ui.readerEdit.editingFinished.emit()
+    batch.batch.open(1)
+    batch.batch.open(0)
+    assert [edit.edited_by for edit in batch.review.result.provenance.edits] == ["AB"]
 
 
 def test_a_button_that_is_off_says_what_is_missing(batch):

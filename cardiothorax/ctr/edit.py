@@ -6,6 +6,7 @@ the old one. The first edit moves the network's values to ``automatic``.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,7 +17,8 @@ from ..errors import GeometryProblem
 from ..imaging import radiographic_view
 from ..imaging.image import Image
 from ..imaging.orientation import ViewTurn
-from ..records import Edit, Flag, Grade
+from ..records import Edit, Flag
+from ..records.signing import edited_note, signed
 from .flags import LINE_CODES, MEASURED_CODES, line_flags
 from .geometry import lines_in_view, lines_on_input, view_grid
 from .measure import Measured, OrganMissing, Point, remeasure_lines, with_midline
@@ -80,6 +82,16 @@ def edited_midline(run: CtrRun, image: Image, x_px: float, *, reader: str) -> Ct
     return replace(run, result=result)
 
 
+def signed_result(result: CtrResult, reader: str, among: Collection[Edit]) -> CtrResult:
+    """``result`` with ``reader`` under those edits that nobody has signed and that are in ``among``."""
+    provenance = signed(result.provenance, reader, among)
+    if provenance == result.provenance:
+        return result
+    note = edited_note(provenance.edits)
+    flags = tuple(note if flag.code == note.code else flag for flag in result.flags)
+    return replace(result, provenance=provenance, flags=flags)
+
+
 MIDLINE = "midline"
 
 
@@ -104,13 +116,11 @@ def _corrected(
     kept = tuple(f for f in old.flags if f.code not in MEASURED_CODES and f.code != "edited")
     edit = Edit(what, reader, datetime.now(UTC).isoformat(timespec="seconds"))
     edits = (*old.provenance.edits, edit)
-    parts = ", ".join(dict.fromkeys(e.what for e in edits))
-    note = Flag("edited", Grade.NOTE, "Edited by reader.", f"{parts}; last by {reader or 'unnamed reader'}")
     return replace(
         old,
         values=measured.values if measured else None,
         lines=lines_on_input(measured.lines, turn, image) if measured else {},
-        flags=(*kept, *flags, note),
+        flags=(*kept, *flags, edited_note(edits)),
         provenance=replace(old.provenance, edits=edits),
         automatic=old.automatic if old.provenance.edited else old.values,
     )

@@ -176,6 +176,8 @@ class BatchPanel:
                 self.status.sayProblem(problem)
             else:
                 self.status.say(self._task.words.finished(report), "review" if report.failed else "ok")
+            if self.agreement is not None:
+                self.agreement.follow()
         self.updateState()
 
     # Rows

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from ..ctr.edit import edited_labels, edited_line, edited_midline
+from ..ctr.edit import edited_labels, edited_line, edited_midline, signed_result
 from ..ctr.result import CtrRun, CtrValues
 from ..errors import CardiothoraxError
 from ..imaging.image import Image
+from ..records import Edit
 from .ctr_nodes import (
     DRAGGABLE,
     MIDLINE,
@@ -124,6 +125,18 @@ class CtrReview:
         if not self.edited:
             return False
         self._step(automatic_run(self.nodes))
+        return True
+
+    def sign(self, reader: str, among: Collection[Edit]) -> bool:
+        """Put ``reader`` under the unsigned edits that are in ``among``; whether there were any.
+
+        No step of its own: it holds before and after undo.
+        """
+        before = self.run.result
+        self._history.revise(lambda result: signed_result(result, reader, among))
+        if self.run.result == before:
+            return False
+        self._show(self.run, masks=False)
         return True
 
     def undo(self) -> None:
