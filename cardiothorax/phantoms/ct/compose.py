@@ -117,13 +117,15 @@ class Composer:
         hu = _blend(hu, 75.0 + 4 * grain, self._share(at("disc")))
         cartilage = at("cartilage")
         shell = (520 + 130 * grain) * strength
-        marrow = (175 + 70 * grain) * strength
+        density = self.options.anatomy.marrow_hu
+        insides = {"ribs": density, "sternum": 0.5 * density, "spine": density}
         calcified = self.options.anatomy.calcified_cartilage
         soft = 95 + (60 + 230 * np.clip(grain + 2 * calcified - 1.2, 0, 2)) * calcified
         for name, cortex_mm in (("ribs", 1.6), ("sternum", 1.5), ("spine", 1.3)):
             field = at(name)
             part = cartilage if name == "ribs" else np.float32(0)
             hu = _blend(hu, shell * (1 - part) + part * (soft + 40), self._share(field))
+            marrow = (insides[name] + 25 * grain) * strength
             hu = _blend(hu, marrow * (1 - part) + part * soft, self._share(field + cortex_mm))
         return hu
 

@@ -67,8 +67,8 @@ class Heart:
         return smooth_union(body, self.left_ear(p), 6.0)
 
     def left_ear(self, p: Points) -> np.ndarray:
-        line = np.array([[26, 18, 12], [38, 6, 16], [42, -6, 15.0]])
-        return tube(p, line, (9.0, 8.0, 6.0))
+        line = np.array([[25, 18, 14], [37, 8, 21], [43, -7, 21.0]])
+        return tube(p, line, (9.5, 9.0, 6.5))
 
     def root(self, p: Points) -> np.ndarray:
         return ellipsoid(p, ROOT_CENTER, np.eye(3), np.full(3, ROOT_RADIUS * self.options.aorta_scale))

@@ -34,6 +34,8 @@ class AnatomyOptions:
     """Size of the smooth random bending of everything."""
     calcified_cartilage: float = 0.3
     """Share of the rib cartilages that is calcified."""
+    marrow_hu: float = 180.0
+    """Inside of the vertebrae at 120 kVp: 90 in old age, 260 in youth."""
 
 
 @dataclass(frozen=True)

@@ -133,9 +133,8 @@ class Thorax:
         middle = dome(0, -10, -50, 110)
         return smooth_union(smooth_union(right, left, 16.0), middle, 14.0)
 
-    def liver(self, p: Points, diaphragm: np.ndarray) -> np.ndarray:
-        edge = ellipsoid(p, (-50, -2, -92), frame((0.9, -0.3, 0.2), (0, 1, 0)), (100, 82, 80))
-        return np.maximum(diaphragm + 3, edge)
+    def liver(self, p: Points) -> np.ndarray:
+        return ellipsoid(p, (-50, -2, -92), frame((0.9, -0.3, 0.2), (0, 1, 0)), (100, 82, 80))
 
     def stomach(self, p: Points) -> np.ndarray:
         return ellipsoid(p, (58, -8, -78), frame((0.6, -0.6, -0.5), (0, 1, 0)), (38, 26, 30))

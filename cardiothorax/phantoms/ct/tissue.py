@@ -47,6 +47,7 @@ def tissue(
     bone, disc, canal = thorax.spine(atlas)
     below = thorax.diaphragm(atlas)
     gullet = thorax.esophagus(atlas)
+    belly = np.maximum(below + 3, 1.5 - fields["sac"])
     middle = mediastinum(atlas, fields["sac"], np.minimum(bone, disc), gullet, options.anatomy)
     ribs, cartilage = thorax.ribs(atlas, cavity)
     fields |= {
@@ -61,9 +62,9 @@ def tissue(
         "disc": np.minimum(disc, canal),
         "esophagus": gullet,
         "airways": np.maximum(thorax.airways(atlas), 3 - np.minimum(fields["chambers"], fields["vessels"])),
-        "liver": np.maximum(thorax.liver(atlas, below), cavity + 1),
-        "stomach": np.maximum(thorax.stomach(atlas), below + 3),
-        "spleen": np.maximum(np.maximum(thorax.spleen(atlas), below + 3), cavity + 2),
+        "liver": np.maximum(np.maximum(thorax.liver(atlas), belly), cavity + 1),
+        "stomach": np.maximum(thorax.stomach(atlas), belly),
+        "spleen": np.maximum(np.maximum(thorax.spleen(atlas), belly), cavity + 2),
         "diaphragm": below,
     }
     if options.anatomy.breast_mm > 0:

@@ -63,6 +63,7 @@ def _anatomy(rng: np.random.Generator, far: float) -> AnatomyOptions:
         diaphragm_mm=float(rng.normal(0, 9)),
         warp_mm=float(rng.uniform(1.5, 5.0)),
         calcified_cartilage=float(rng.beta(1.2, 2.2)),
+        marrow_hu=float(rng.uniform(90, 250)),
     )
 
 
