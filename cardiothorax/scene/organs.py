@@ -38,6 +38,12 @@ def arteries() -> tuple[Organ, ...]:
     return _of_table("CardiothoraxArteries.csv", CALCIUM_TERMINOLOGY)
 
 
+@cache
+def candidate_segment() -> Organ:
+    """What is bright and nobody's yet; it has no code, since it may be bone."""
+    return Organ(1, "candidates", "candidates", (1.0, 0.92, 0.45), "")
+
+
 def _of_table(name: str, terminology: str) -> tuple[Organ, ...]:
     with open(resource("Colors", name), encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if int(row["LabelValue"]) > 0]

@@ -1,0 +1,428 @@
+"""What a reader does with a calcium score: clicks, cuts, brush, proposals; undo; saved and reopened."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+slicer = pytest.importorskip("slicer", reason="needs slicer-core: pip install '.[scene]'")
+vtk = pytest.importorskip("vtk")
+
+from dataclasses import replace  # noqa: E402
+
+from cardiothorax.calcium.flags import unreviewed  # noqa: E402
+from cardiothorax.calcium.labels import LAD, LCX, LM, OTHER, RCA  # noqa: E402
+from cardiothorax.calcium.options import CalciumOptions  # noqa: E402
+from cardiothorax.calcium.pipeline import run as run_pipeline  # noqa: E402
+from cardiothorax.calcium.result import CalciumRun  # noqa: E402
+from cardiothorax.calcium.score import score  # noqa: E402
+from cardiothorax.scene.calcium_nodes import find_runs, remove_run, show_run  # noqa: E402
+from cardiothorax.scene.calcium_region import add_region  # noqa: E402
+from cardiothorax.scene.calcium_review import AS_PROPOSED, CalciumReview  # noqa: E402
+from cardiothorax.scene.calcium_volumes import ct_of_volume  # noqa: E402
+from Testing.scene import drawn_ct  # noqa: E402
+
+
+@pytest.fixture(params=["plain", "head_first", "oblique"])
+def how(request):
+    return request.param
+
+
+@pytest.fixture
+def volume(how, make_volume):
+    return make_volume(drawn_ct.node_values(how), drawn_ct.placing(how), name="CT")
+
+
+@pytest.fixture
+def image(volume):
+    return ct_of_volume(volume)
+
+
+def started(volume, image):
+    """Without a network: nothing is labeled."""
+    run = run_pipeline(image, None, CalciumOptions(method="none"))
+    return CalciumReview(show_run(slicer.mrmlScene, run, volume, image), image, run, reader="AB")
+
+
+def proposing(volume, image, **arteries):
+    """As after a network that proposed these lesions with a confidence of 0.8."""
+    proposals = drawn_ct.labels(**arteries)
+    plain = run_pipeline(image, None, CalciumOptions(method="none"))
+    confidence = np.where(proposals > 0, np.float32(0.8), np.float32(0))
+    from cardiothorax.calcium.edit import settings_of
+
+    scores = score(image, proposals, settings_of(plain.result), confidence=confidence)
+    flags = tuple(flag for flag in plain.result.flags if flag.code != "not_scored")
+    result = replace(
+        plain.result, values=scores.values, lesions=scores.lesions, flags=(*flags, unreviewed("drawn 1"))
+    )
+    run = CalciumRun(result, proposals, proposals)
+    return CalciumReview(show_run(slicer.mrmlScene, run, volume, image), image, run, reader="AB")
+
+
+def layer(review):
+    from cardiothorax.scene.calcium_nodes import read_labels
+
+    return read_labels(review.nodes, review.turn)
+
+
+def agree(review):
+    """Scene, run and live score tell the same, and it is what scoring from scratch gives."""
+    assert np.array_equal(layer(review), review.labels)
+    if review.edited:
+        fresh = score(review.image, np.ascontiguousarray(review.labels), review.settings)
+        assert review.result.values == fresh.values
+        assert np.array_equal(review.run.labels, review.labels)
+    assert review.nodes.anchor.GetText() == review.result.to_json()
+    assert review.nodes.lesions.GetNumberOfRows() == len(review.result.lesions)
+
+
+def test_a_click_gives_the_whole_lesion_to_the_artery(core, volume, image):
+    review = started(volume, image)
+    assert review.result.values is None
+    world = review.world_at(drawn_ct.middle_of("lad"))
+    assert review.click(review.index_at(world), LAD)
+    assert np.array_equal(review.labels, drawn_ct.labels(lad=LAD))
+    values = review.result.values
+    assert values.arteries["lad"].agatston == pytest.approx(12.0), "2 slices of 2 mm2, weight 3"
+    assert values.agatston == values.arteries["lad"].agatston
+    assert (values.category, values.cac_drs) == ("11-100", "A1/N1")
+    assert review.result.provenance.edits[-1].edited_by == "AB"
+    assert "slices 3-4" in review.result.provenance.edits[-1].what
+    agree(review)
+
+
+def test_a_second_click_takes_it_back_and_another_artery_takes_it_over(core, volume, image):
+    review = started(volume, image)
+    place = drawn_ct.middle_of("rca")
+    assert review.click(place, RCA)
+    assert review.click(place, LCX), "another artery takes it over"
+    assert np.array_equal(review.labels, drawn_ct.labels(rca=LCX))
+    assert review.click(place, LCX)
+    assert not review.labels.any()
+    assert review.result.values.agatston == 0
+    agree(review)
+
+
+def test_bone_is_not_coronary_and_stays_out_of_the_total(core, volume, image):
+    review = started(volume, image)
+    assert review.click((4, 36, 20), OTHER)
+    assert review.result.values.agatston == 0
+    assert review.result.values.arteries["other"].agatston > 0
+    assert review.click(drawn_ct.middle_of("rca"), RCA)
+    assert review.result.values.agatston == pytest.approx(4.5)
+    agree(review)
+
+
+def test_blood_and_specks_are_not_taken_and_a_near_miss_is(core, volume, image):
+    review = started(volume, image)
+    assert not review.click((1, 5, 5), LAD)
+    assert not review.click(drawn_ct.middle_of("speck"), LAD), "below the preset's smallest region"
+    k, j, i = drawn_ct.middle_of("rca")
+    assert review.click((k, 10 - 2, i), RCA), "one millimeter above it"
+    assert not review.click((k - 1, j, i), LCX), "the slice below has none"
+    assert np.array_equal(review.labels, drawn_ct.labels(rca=RCA))
+
+
+def test_specks_can_be_taken_where_every_pixel_counts(core, volume, image):
+    review = started(volume, image)
+    assert review.set_options(CalciumOptions(preset="siemens"))
+    assert review.click(drawn_ct.middle_of("speck"), LCX)
+    assert review.result.values.arteries["lcx"].agatston == pytest.approx(0.25)
+    agree(review)
+
+
+def test_one_click_is_one_step_back_and_forth(core, volume, image):
+    review = started(volume, image)
+    states = [review.result]
+    for name, artery in (("lad", LAD), ("rca", RCA), ("bar", LM), ("lad", LAD)):
+        assert review.click(drawn_ct.middle_of(name), artery)
+        states.append(review.result)
+    for state in reversed(states[:-1]):
+        assert review.undo()
+        assert review.result == state
+        agree(review)
+    assert not review.undo()
+    assert not review.labels.any()
+    for state in states[1:]:
+        assert review.redo()
+        assert review.result == state
+        agree(review)
+    assert not review.redo()
+
+
+def test_a_cut_plane_divides_a_lesion_between_two_arteries(core, volume, image):
+    review = started(volume, image)
+    k, j, _ = drawn_ct.middle_of("bar")
+    before, after = review.world_at((k, 22, 25.5)), review.world_at((k, 29, 25.5))
+    normal = review.world_at((k + 1, j, 25)) - review.world_at((k, j, 25))
+    assert review.cut(before, after, normal)
+    assert review.click((k, j, 21), LAD)
+    assert review.click((k, j, 30), LCX)
+    expected = drawn_ct.labels(bar=LCX)
+    expected[k, 25:27, 20:26] = LAD
+    assert np.array_equal(review.labels, expected)
+    values = review.result.values
+    assert values.arteries["lad"].agatston == pytest.approx(12.0), "12 pixels are 3 mm2, weight 4"
+    assert values.arteries["lcx"].agatston == pytest.approx(12.0)
+    agree(review)
+    for _ in range(3):
+        assert review.undo()
+    assert review.click((k, j, 21), LAD), "the cut is undone: one piece again"
+    assert np.array_equal(review.labels, drawn_ct.labels(bar=LAD))
+
+
+def test_a_line_beside_every_lesion_cuts_nothing(core, volume, image):
+    review = started(volume, image)
+    points = [review.world_at(p) for p in ((1, 2, 2), (1, 6, 2), (2, 2, 2))]
+    assert not review.cut(points[0], points[1], points[2] - points[0])
+    assert not review.cut(points[0], points[0], points[2] - points[0]), "a line without length"
+    assert not review.can_undo
+
+
+def test_slices_of_a_lesion_can_go_their_own_way(core, volume, image):
+    review = started(volume, image)
+    place = drawn_ct.middle_of("lad")
+    assert review.split_slices(place, 3, 7)
+    assert review.click((2, *place[1:]), LM)
+    assert review.click((3, *place[1:]), LAD)
+    expected = drawn_ct.labels(lad=LAD)
+    expected[2][expected[2] > 0] = LM
+    assert np.array_equal(review.labels, expected)
+    assert not review.split_slices((3, *place[1:]), 0, 7), "nothing on the other side"
+
+
+def test_a_lesion_of_two_labels_is_taken_part_by_part(core, volume, image):
+    review = started(volume, image)
+    k, j, _ = drawn_ct.middle_of("bar")
+    assert review.click((k, j, 21), LAD)
+    drawn = np.array(review.labels)
+    drawn[k, 25:27, 28:] = LCX
+    layer(review)[...] = drawn
+    assert review.follow_brush()
+    assert review.click((k, j, 21), LAD), "taken back"
+    expected = drawn_ct.labels(bar=LCX)
+    expected[k, 25:27, :28] = 0
+    assert np.array_equal(review.labels, expected)
+    agree(review)
+
+
+def test_a_brush_colors_calcium_alone(core, volume, image):
+    review = started(volume, image)
+    layer(review)[2, 8:14, 8:16] = LAD
+    assert review.follow_brush()
+    expected = drawn_ct.labels(lad=LAD)
+    expected[3] = 0
+    assert np.array_equal(review.labels, expected)
+    assert review.result.values.agatston == pytest.approx(6.0)
+    agree(review)
+    assert not review.follow_brush(), "nothing new"
+    layer(review)[0, 1:4, 1:4] = LAD
+    assert not review.follow_brush(), "blood alone is no step"
+    agree(review)
+    assert review.undo()
+    assert not review.labels.any()
+    agree(review)
+
+
+def test_erasing_is_followed(core, volume, image):
+    review = started(volume, image)
+    review.click(drawn_ct.middle_of("lad"), LAD)
+    layer(review)[3] = 0
+    assert review.follow_brush()
+    assert review.result.values.agatston == pytest.approx(6.0)
+    agree(review)
+
+
+def test_removing_and_renaming_by_the_table(core, volume, image):
+    review = started(volume, image)
+    for name, artery in (("lad", LAD), ("rca", RCA)):
+        review.click(drawn_ct.middle_of(name), artery)
+    assert [lesion.artery for lesion in review.scores.lesions] == ["lad", "rca"]
+    assert review.rename(2, LCX)
+    assert review.scores.lesions[1].artery == "lcx"
+    assert review.remove(1)
+    assert [lesion.artery for lesion in review.scores.lesions] == ["lcx"]
+    agree(review)
+
+
+def test_zero_is_what_a_reader_stands_for(core, volume, image):
+    review = started(volume, image)
+    assert review.result.values is None
+    assert any(flag.code == "not_scored" for flag in review.result.flags)
+    assert review.confirm_none()
+    assert review.result.values.agatston == 0
+    assert review.result.values.cac_drs == "A0/N0"
+    assert not any(flag.code == "not_scored" for flag in review.result.flags)
+    assert not review.confirm_none()
+    assert review.undo()
+    assert review.result.values is None
+    agree(review)
+
+
+# Proposals
+
+
+def test_proposals_do_not_count_until_they_are_accepted(core, volume, image):
+    review = proposing(volume, image, lad=LAD, rca=LCX)
+    assert not review.labels.any()
+    assert [lesion.artery for lesion in review.proposed.lesions] == ["lad", "lcx"]
+    assert review.proposed.values.agatston == pytest.approx(16.5)
+    assert review.result.values.agatston == pytest.approx(16.5), "unreviewed, and it says so"
+    assert review.click(drawn_ct.middle_of("lad"), AS_PROPOSED)
+    assert np.array_equal(review.labels, drawn_ct.labels(lad=LAD))
+    assert review.result.values.agatston == pytest.approx(12.0)
+    assert review.result.automatic.agatston == pytest.approx(16.5)
+    assert [lesion.artery for lesion in review.proposed.lesions] == ["lcx"]
+    undecided = [flag for flag in review.result.flags if flag.code == "unreviewed"]
+    assert [flag.evidence for flag in undecided] == ["1 undecided"]
+    assert review.scores.lesions[0].confidence == pytest.approx(0.8, abs=1e-6)
+    agree(review)
+    assert review.reject(1)
+    assert not review.proposed.lesions
+    assert not any(flag.code == "unreviewed" for flag in review.result.flags)
+    assert review.result.values.agatston == pytest.approx(12.0)
+    assert review.undo()
+    assert review.undo()
+    assert review.result.values.agatston == pytest.approx(16.5)
+    assert len(review.proposed.lesions) == 2
+    agree(review)
+
+
+def test_all_are_accepted_in_one_step(core, volume, image):
+    review = proposing(volume, image, lad=LAD, rca=RCA, bar=LCX)
+    review.click(drawn_ct.middle_of("bar"), LM)
+    assert len(review.proposed.lesions) == 2, "what the reader labeled is decided"
+    assert review.accept_all()
+    assert np.array_equal(review.labels, drawn_ct.labels(lad=LAD, rca=RCA, bar=LM))
+    assert not review.accept_all()
+    agree(review)
+    assert review.undo()
+    assert np.array_equal(review.labels, drawn_ct.labels(bar=LM))
+
+
+def test_as_proposed_takes_nothing_where_nothing_was_proposed(core, volume, image):
+    review = proposing(volume, image, lad=LAD)
+    assert not review.click(drawn_ct.middle_of("rca"), AS_PROPOSED)
+    assert review.click(drawn_ct.middle_of("rca"), RCA)
+
+
+def test_reset_makes_all_of_it_a_proposal_again(core, volume, image):
+    review = proposing(volume, image, lad=LAD, rca=RCA)
+    review.accept_all()
+    review.click(drawn_ct.middle_of("lad"), LM)
+    assert review.reset()
+    assert not review.labels.any()
+    assert len(review.proposed.lesions) == 2
+    assert not review.edited
+    agree(review)
+    assert review.undo()
+    assert np.array_equal(review.labels, drawn_ct.labels(lad=LM, rca=RCA))
+    agree(review)
+
+
+# Rules and region
+
+
+def test_another_preset_and_other_limits_score_again(core, volume, image):
+    review = started(volume, image)
+    for name, artery in (("lad", LAD), ("rca", RCA)):
+        review.click(drawn_ct.middle_of(name), artery)
+    options = CalciumOptions(preset="canon", threshold_hu=250.0, weight_limits_hu=(300.0, 310.0, 315.0))
+    assert review.set_options(options)
+    values = review.result.values
+    assert values.arteries["rca"].agatston == 0, "210 HU is below the threshold now"
+    assert values.arteries["lad"].agatston == pytest.approx(16.0), "320 HU weighs 4 now"
+    assert values.preset == "canon"
+    agree(review)
+    assert not review.set_options(options)
+    assert review.undo()
+    assert review.result.values.preset == "canon", "undo takes back the click, not the rules"
+    assert review.set_options(CalciumOptions())
+    assert review.result.values.arteries["lad"].agatston == pytest.approx(12.0)
+    assert review.redo()
+    assert review.result.values.agatston == pytest.approx(16.5)
+    agree(review)
+
+
+def test_outside_of_the_heart_box_nothing_is_a_candidate(core, volume, image):
+    review = started(volume, image)
+    center = review.world_at((4, 20, 25))
+    roi = add_region(review.nodes, center, (24.0, 12.0, 60.0))
+    review.region_changed()
+    assert not review.click((4, 36, 20), OTHER), "bone"
+    assert review.click(drawn_ct.middle_of("bar"), LAD)
+    roi.SetCenter(review.world_at((4, 36, 20)))
+    review.region_changed()
+    assert review.click((4, 36, 20), OTHER)
+    assert review.click(drawn_ct.middle_of("bar"), LAD), "what is labeled can be taken back anywhere"
+    agree(review)
+
+
+# Kept with the scene
+
+
+def test_a_saved_scene_goes_on_where_it_was(core, volume, image, tmp_path):
+    review = proposing(volume, image, lad=LAD, rca=LCX)
+    review.click(drawn_ct.middle_of("lad"), AS_PROPOSED)
+    k, j, _ = drawn_ct.middle_of("bar")
+    assert review.split_slices(drawn_ct.middle_of("lad"), 3, 7)
+    add_region(review.nodes, review.world_at((4, 20, 25)), (40.0, 12.0, 60.0))
+    review.region_changed()
+    labels, result = np.array(review.labels), review.result
+    path = tmp_path / "study.mrb"
+    assert core.scene.WriteToMRB(str(path))
+    core.scene.Clear(False)
+    assert core.scene.ReadFromMRB(str(path), True)
+    (nodes,) = find_runs(core.scene)
+    again = CalciumReview.reopened(nodes, reader="CD")
+    assert np.array_equal(again.labels, labels)
+    assert again.result == result
+    assert [lesion.artery for lesion in again.proposed.lesions] == ["lcx"]
+    assert again.scores.lesions[0].confidence == pytest.approx(0.8, abs=1e-6)
+    agree(again)
+    assert again.nodes.region is not None
+    assert not again.click((4, 36, 20), OTHER), "the box holds again"
+    place = drawn_ct.middle_of("lad")
+    assert again.click((3, *place[1:]), LM), "the cut holds again"
+    assert again.labels[2][place[1:]] == LAD
+    assert again.click((k, j, 21), LCX)
+    assert again.result.provenance.edits[-1].edited_by == "CD"
+    assert again.reset()
+    assert len(again.proposed.lesions) == 2
+    agree(again)
+
+
+def test_a_run_replaces_the_one_before_and_leaves_nothing_when_removed(core, volume, image):
+    before, items = core.node_ids(), core.items()
+    first = started(volume, image)
+    assert core.hierarchy.GetItemName(first.nodes.folder) == "CT CALCIUM"
+    second = proposing(volume, image, lad=LAD)
+    assert [nodes.anchor for nodes in find_runs(core.scene)] == [second.nodes.anchor]
+    remove_run(second.nodes)
+    left = {i for i in core.node_ids() - before if "Storage" not in i}
+    assert not left, left
+    assert core.items() - items == {core.hierarchy.GetItemByDataNode(volume)}
+
+
+def test_nothing_is_left_when_making_nodes_fails(core, volume, image):
+    run = run_pipeline(image, None, CalciumOptions(method="none"))
+    before, items = core.node_ids(), core.items()
+    with pytest.raises(AttributeError):
+        show_run(core.scene, CalciumRun(None, run.labels, run.proposals), volume, image)
+    assert core.node_ids() == before
+    assert core.items() == items
+
+
+def test_labels_travel_back_on_the_nodes_own_grid(core, volume, image, how):
+    review = started(volume, image)
+    review.click(drawn_ct.middle_of("rca"), RCA)
+    exported = core.scene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode")
+    ids = vtk.vtkStringArray()
+    ids.InsertNextValue("RCA")
+    assert core.logics["Segmentations"].ExportSegmentsToLabelmapNode(
+        review.nodes.segmentation, ids, exported, volume
+    )
+    expected = drawn_ct.labels(rca=1)
+    expected = expected[::-1] if how == "head_first" else expected
+    assert np.array_equal(slicer.util.arrayFromVolume(exported) != 0, expected != 0)

@@ -1,0 +1,92 @@
+"""How a calcium study looks: accepted lesions filled, proposals as outlines, candidates as a light veil."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+WINDOW_HU, LEVEL_HU = 700.0, 180.0
+"""Calcium of 130 HU stands out from blood of 45 HU; 500 HU is not yet white."""
+LABEL_FILL, CANDIDATE_FILL = 0.5, 0.25
+PROPOSAL_OUTLINE_PIXELS = 2
+
+
+def dress_labels(node: Any) -> None:
+    display = node.GetDisplayNode()
+    display.SetOpacity2DFill(LABEL_FILL)
+    display.SetOpacity2DOutline(1.0)
+    display.SetSliceIntersectionThickness(1)
+
+
+def dress_proposals(node: Any) -> None:
+    """Outline alone: what nobody has accepted does not look like what counts."""
+    display = node.GetDisplayNode()
+    display.SetOpacity2DFill(0.0)
+    display.SetVisibility2DFill(False)
+    display.SetOpacity2DOutline(1.0)
+    display.SetSliceIntersectionThickness(PROPOSAL_OUTLINE_PIXELS)
+    display.SetVisibility3D(False)
+
+
+def dress_candidates(node: Any) -> None:
+    display = node.GetDisplayNode()
+    display.SetOpacity2DFill(CANDIDATE_FILL)
+    display.SetVisibility2DOutline(False)
+    display.SetVisibility3D(False)
+
+
+def show_study(application_logic: Any, volume: Any) -> None:
+    """The CT in all slice views, in its own slices, with a window for calcium; other layers are cleared.
+
+    ``application_logic`` is ``slicer.app.applicationLogic()``.
+    """
+    display = volume.GetDisplayNode()
+    if display is not None:
+        display.AutoWindowLevelOff()
+        display.SetWindowLevel(WINDOW_HU, LEVEL_HU)
+    for node in slice_nodes(volume.GetScene()):
+        logic = application_logic.GetSliceLogic(node)
+        if logic is None:
+            continue
+        composite = logic.GetSliceCompositeNode()
+        composite.SetBackgroundVolumeID(volume.GetID())
+        composite.SetForegroundVolumeID(None)
+        composite.SetLabelVolumeID(None)
+        logic.RotateSliceToLowestVolumeAxes()
+        logic.FitSliceToBackground()
+
+
+def jump_to(scene: Any, world: np.ndarray) -> None:
+    """All slice views go to a RAS point; a view is moved sideways only if it would not show the point."""
+    point = [float(x) for x in world]
+    for node in slice_nodes(scene):
+        if _on_screen(node, world):
+            node.JumpSliceByOffsetting(*point)
+        else:
+            node.JumpSliceByCentering(*point)
+
+
+def _on_screen(node: Any, world: np.ndarray) -> bool:
+    """Whether the point, moved onto the view's slice, is shown."""
+    matrix = node.GetXYToRAS()
+    to_ras = np.array([[matrix.GetElement(row, column) for column in range(4)] for row in range(4)])
+    x, y = (np.linalg.inv(to_ras) @ [*world, 1.0])[:2]
+    width, height, _ = node.GetDimensions()
+    return bool(0 <= x < width and 0 <= y < height)
+
+
+def slice_nodes(scene: Any) -> list[Any]:
+    count = scene.GetNumberOfNodesByClass("vtkMRMLSliceNode")
+    return [scene.GetNthNodeByClass(index, "vtkMRMLSliceNode") for index in range(count)]
+
+
+def show_surfaces(segmentation: Any, visible: bool) -> None:
+    """Lesions in the 3D view, voxel by voxel: smoothing would swallow those of a few pixels."""
+    display = segmentation.GetDisplayNode()
+    display.SetVisibility3D(visible)
+    if not visible:
+        segmentation.RemoveClosedSurfaceRepresentation()
+        return
+    segmentation.GetSegmentation().SetConversionParameter("Smoothing factor", "0.0")
+    segmentation.CreateClosedSurfaceRepresentation()

@@ -1,0 +1,249 @@
+"""A calcium score in the scene: made, brought up to date, read back, found again, removed.
+
+The result's text node is the anchor, as for every task: it holds the JSON and, as node references, all the
+other nodes. Arrays are those of the package (feet to head); the nodes have the volume's own order.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..calcium.box import Box
+from ..calcium.result import CalciumResult, CalciumRun
+from ..errors import StoreProblem
+from ..imaging.image import Image
+from .calcium_display import dress_candidates, dress_labels, dress_proposals
+from .calcium_grid import Turn, turn_between
+from .calcium_layer import add_layer, laid_out, touch
+from .calcium_packed import pack_run, unpack_run
+from .calcium_tables import fill_lesion_table, fill_score_table
+from .calcium_volumes import APPLY_AGAIN, pack_study, study_again
+from .organs import candidate_segment
+from .study import TASK_ATTRIBUTE, add_result_folder, file_under, folder_of
+from .transaction import all_or_none, remove_node, subject_hierarchy
+
+TASK = "calcium"
+ANCHOR_ATTRIBUTE = "Cardiothorax.Result"
+STUDY_ATTRIBUTE = "Cardiothorax.Study"
+"""On the anchor: geometry and header values of the study as it was scored."""
+MARKS_ATTRIBUTE = "Cardiothorax.Marks"
+"""On the anchor: cuts through lesions, as JSON."""
+ROLES = ("volume", "segmentation", "proposals", "candidates", "lesions", "table", "automatic", "region")
+
+
+@dataclass(frozen=True)
+class CalciumNodes:
+    """The nodes of one run, reached from its anchor; ``None`` where the reader has removed one.
+
+    ``segmentation`` holds what was accepted or marked, ``proposals`` what the network drew and nobody has
+    decided on yet, ``lesions`` and ``table`` the numbers, ``region`` the box that limits candidates.
+    """
+
+    anchor: Any
+
+    def __getattr__(self, role: str) -> Any:
+        if role in ROLES:
+            return self.anchor.GetNodeReference(role)
+        raise AttributeError(role)
+
+    @property
+    def scene(self) -> Any:
+        return self.anchor.GetScene()
+
+    @property
+    def folder(self) -> int:
+        """Its item in the subject hierarchy."""
+        return folder_of(self.scene, self.anchor)
+
+    @property
+    def complete(self) -> bool:
+        """Whether what a reader may delete in other modules is still there."""
+        needed = ("volume", "segmentation", "proposals", "lesions", "table", "automatic")
+        return all(getattr(self, role) is not None for role in needed)
+
+
+def show_run(scene: Any, run: CalciumRun, volume: Any, image: Image) -> CalciumNodes:
+    """Make all nodes of ``run`` beside ``volume``; an earlier run of the same study is replaced.
+
+    Nothing is accepted yet when no reader has seen the run: its labels are shown as proposals. When
+    anything fails, the scene is as it was.
+    """
+    turn = turn_between(volume, image)
+    earlier = [nodes for nodes in find_runs(scene) if nodes.volume is volume]
+    with all_or_none(scene):
+        folder = add_result_folder(scene, volume, TASK)
+        anchor = _add(scene, folder, "vtkMRMLTextNode", "Calcium result")
+        anchor.SetAttribute(ANCHOR_ATTRIBUTE, run.result.schema)
+        anchor.SetAttribute(STUDY_ATTRIBUTE, pack_study(image))
+        automatic = _add(scene, folder, "vtkMRMLTextNode", "Calcium automatic result")
+        automatic.SetText(pack_run(run))
+        automatic.HideFromEditorsOn()
+        parts = {
+            "volume": volume,
+            "automatic": automatic,
+            "lesions": _add(scene, folder, "vtkMRMLTableNode", "Calcium lesions"),
+            "table": _add(scene, folder, "vtkMRMLTableNode", "Calcium scores"),
+            "segmentation": _add_layer(scene, folder, volume, "Coronary calcium"),
+            "proposals": _add_layer(scene, folder, volume, "Calcium proposals"),
+        }
+        for role, node in parts.items():
+            anchor.SetNodeReferenceID(role, node.GetID())
+        nodes = CalciumNodes(anchor)
+        dress_labels(nodes.segmentation)
+        dress_proposals(nodes.proposals)
+        accepted, pending = starting_labels(run)
+        write_labels(nodes, turn, accepted)
+        write_pending(nodes, turn, pending)
+        show_result(nodes, run.result)
+    for old in earlier:
+        remove_run(old)
+    return nodes
+
+
+def starting_labels(run: CalciumRun) -> tuple[np.ndarray, np.ndarray]:
+    """What is accepted and what is pending when a run comes into the scene.
+
+    Of a run that no reader has seen everything is pending. Of one that a reader has worked on nothing is:
+    what she left out she has decided on.
+    """
+    nothing = np.zeros_like(run.labels)
+    if any(flag.code == "unreviewed" for flag in run.result.flags):
+        return nothing, run.proposals
+    return run.labels, nothing
+
+
+def show_result(nodes: CalciumNodes, result: CalciumResult) -> None:
+    """Numbers: JSON on the anchor, both tables."""
+    check_complete(nodes)
+    nodes.anchor.SetText(result.to_json())
+    fill_lesion_table(nodes.lesions, result.lesions)
+    fill_score_table(nodes.table, result)
+
+
+def write_labels(nodes: CalciumNodes, turn: Turn, labels: np.ndarray, box: Box | None = None) -> None:
+    """``labels`` on the study's grid; with ``box`` only that part of it, of the box's shape."""
+    _write(nodes.segmentation, nodes.volume, turn, labels, box)
+
+
+def write_pending(nodes: CalciumNodes, turn: Turn, pending: np.ndarray, box: Box | None = None) -> None:
+    _write(nodes.proposals, nodes.volume, turn, pending, box)
+
+
+def read_labels(nodes: CalciumNodes, turn: Turn) -> np.ndarray:
+    """uint8 ``[k, j, i]`` on the study's grid: a view of the segmentation, which follows it."""
+    return turn.to_image(laid_out(nodes.segmentation, nodes.volume))
+
+
+def read_pending(nodes: CalciumNodes, turn: Turn) -> np.ndarray:
+    return turn.to_image(laid_out(nodes.proposals, nodes.volume))
+
+
+def show_candidates(nodes: CalciumNodes, turn: Turn, candidates: np.ndarray) -> None:
+    """Voxels that a click can take, as a light veil; made anew with each session, not saved."""
+    if nodes.candidates is None:
+        node = add_layer(nodes.scene, nodes.volume, "Calcium candidates", (candidate_segment(),))
+        file_under(nodes.scene, nodes.folder, node, TASK)
+        node.SetSaveWithScene(False)
+        node.HideFromEditorsOn()
+        dress_candidates(node)
+        nodes.anchor.SetNodeReferenceID("candidates", node.GetID())
+    veil(nodes, turn, candidates, Box.whole(candidates.shape))
+
+
+def veil(nodes: CalciumNodes, turn: Turn, candidates: np.ndarray, box: Box) -> None:
+    """The part of the veil in ``box``; nothing where a reader has removed it."""
+    if nodes.candidates is not None:
+        layer = laid_out(nodes.candidates, nodes.volume, (candidate_segment(),))
+        turn.to_image(layer)[box.slices] = candidates
+        touch(nodes.candidates)
+
+
+def read_result(nodes: CalciumNodes) -> CalciumResult:
+    try:
+        return CalciumResult.from_json(nodes.anchor.GetText() or "")
+    except (ValueError, AttributeError) as problem:
+        raise StoreProblem(f"The result in the scene cannot be read: {problem}.", APPLY_AGAIN) from problem
+
+
+def automatic_run(nodes: CalciumNodes) -> CalciumRun:
+    """What the network, or the start without one, had given."""
+    if nodes.automatic is None:
+        raise StoreProblem("The automatic result is no longer in the scene.", APPLY_AGAIN)
+    return unpack_run(nodes.automatic.GetText())
+
+
+def scored_study(nodes: CalciumNodes) -> Image:
+    """The study as it was scored, with the voxels that its volume has now."""
+    return study_again(nodes.volume, nodes.anchor.GetAttribute(STUDY_ATTRIBUTE) or "")
+
+
+def read_marks(nodes: CalciumNodes) -> list[dict[str, Any]]:
+    """Cuts, as plain values."""
+    try:
+        return list(json.loads(nodes.anchor.GetAttribute(MARKS_ATTRIBUTE) or "[]"))
+    except ValueError as problem:
+        raise StoreProblem(f"The cuts in the scene cannot be read: {problem}.", APPLY_AGAIN) from problem
+
+
+def write_marks(nodes: CalciumNodes, marks: list[dict[str, Any]]) -> None:
+    nodes.anchor.SetAttribute(MARKS_ATTRIBUTE, json.dumps(marks))
+
+
+def find_runs(scene: Any) -> list[CalciumNodes]:
+    """All calcium scores in the scene that still have their nodes, oldest first."""
+    count = scene.GetNumberOfNodesByClass("vtkMRMLTextNode")
+    texts = [scene.GetNthNodeByClass(index, "vtkMRMLTextNode") for index in range(count)]
+    found = [
+        CalciumNodes(node)
+        for node in texts
+        if node.GetAttribute(ANCHOR_ATTRIBUTE) and node.GetAttribute(TASK_ATTRIBUTE) == TASK
+    ]
+    return [nodes for nodes in found if nodes.complete]
+
+
+def remove_run(nodes: CalciumNodes) -> None:
+    """Take the nodes of a run out of the scene, and its folder when nothing else is in it."""
+    scene, folder = nodes.scene, nodes.folder
+    parts = [getattr(nodes, role) for role in ROLES if role != "volume"]
+    for node in (*parts, nodes.anchor):
+        if node is not None:
+            remove_node(node)
+    hierarchy = subject_hierarchy(scene)
+    ours = bool(folder and hierarchy.GetItemAttribute(folder, TASK_ATTRIBUTE))
+    if ours and not hierarchy.GetNumberOfItemChildren(folder):
+        hierarchy.RemoveItem(folder, False, False)
+
+
+def turn_of(nodes: CalciumNodes, image: Image) -> Turn:
+    check_complete(nodes)
+    return turn_between(nodes.volume, image)
+
+
+def check_complete(nodes: CalciumNodes) -> None:
+    if not nodes.complete:
+        raise StoreProblem(
+            "The volume, the masks or the tables of this score are no longer in the scene.", APPLY_AGAIN
+        )
+
+
+def _write(node: Any, volume: Any, turn: Turn, labels: np.ndarray, box: Box | None) -> None:
+    part = turn.to_image(laid_out(node, volume))
+    part = part if box is None else part[box.slices]
+    part[...] = labels
+    touch(node)
+
+
+def _add(scene: Any, folder: int, class_name: str, name: str) -> Any:
+    node = scene.AddNewNodeByClass(class_name, name)
+    file_under(scene, folder, node, TASK)
+    return node
+
+
+def _add_layer(scene: Any, folder: int, volume: Any, name: str) -> Any:
+    node = add_layer(scene, volume, name)
+    file_under(scene, folder, node, TASK)
+    return node
