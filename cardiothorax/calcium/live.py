@@ -9,7 +9,7 @@ from ..imaging.image import Image
 from .box import Box
 from .interpolated import counted_pixels, planes_between
 from .regions import changed_candidates, find_candidates
-from .score import Scores, check_labels, scores_of
+from .score import Scores, check_codes, check_labels, scores_of
 from .settings import Settings
 
 
@@ -57,6 +57,7 @@ class LiveScore:
             raise GeometryProblem(
                 f"Labels of shape {labels.shape} do not fill {box} of an image of {self._labels.shape}."
             )
+        check_codes(labels)
         changed = Box.around(self._labels[box.slices] != labels)
         if changed is None:
             return self._scores

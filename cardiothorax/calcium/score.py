@@ -51,6 +51,10 @@ def check_labels(image: Image, labels: np.ndarray) -> None:
             f"The labels have {labels.shape} slices, rows and columns, the image {image.array.shape}.",
             "Label the image on its own grid.",
         )
+    check_codes(labels)
+
+
+def check_codes(labels: np.ndarray) -> None:
     if labels.dtype != np.uint8:
         raise GeometryProblem(f"The labels are of type {labels.dtype}; uint8 is needed.")
     highest = int(labels.max(initial=0))

@@ -122,6 +122,8 @@ def test_other_shapes_and_labels_are_refused() -> None:
     live = LiveScore(image, np.zeros((1, 8, 10), np.uint8), Settings())
     with pytest.raises(GeometryProblem, match="slices, rows and columns"):
         live.update(np.zeros((2, 8, 10), np.uint8))
+    with pytest.raises(GeometryProblem, match="go up to 9"):
+        live.replace(Box((0, 1), (0, 1), (0, 1)), np.full((1, 1, 1), 9, np.uint8))
     with pytest.raises(GeometryProblem, match="go up to 7"):
         score(image, np.full((1, 8, 10), 7, np.uint8), Settings())
     with pytest.raises(GeometryProblem, match="int64"):
