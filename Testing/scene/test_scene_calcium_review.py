@@ -367,7 +367,7 @@ def test_a_saved_scene_goes_on_where_it_was(core, volume, image, tmp_path):
     review.click(drawn_ct.middle_of("lad"), AS_PROPOSED)
     k, j, _ = drawn_ct.middle_of("bar")
     assert review.split_slices(drawn_ct.middle_of("lad"), 3, 7)
-    add_region(review.nodes, review.world_at((4, 20, 25)), (40.0, 12.0, 60.0))
+    add_region(review.nodes, review.world_at((4, 17, 25)), (40.0, 14.0, 60.0))
     review.region_changed()
     labels, result = np.array(review.labels), review.result
     path = tmp_path / "study.mrb"
