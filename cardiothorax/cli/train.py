@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from .train_calcium import calcium, calcium_data
+
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 OUT = click.Path(file_okay=False, path_type=Path)
 
@@ -16,6 +18,10 @@ OUT = click.Path(file_okay=False, path_type=Path)
 @click.group()
 def train() -> None:
     """Train a network, or measure one on labelled films. Needs the extra 'train'."""
+
+
+train.add_command(calcium)
+train.add_command(calcium_data)
 
 
 CTR_EPILOG = """\b

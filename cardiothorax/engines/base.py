@@ -17,7 +17,8 @@ class Engine(Protocol):
     """``cpu``, ``cuda`` or ``mps``: where it really runs."""
 
     def predict(self, batch: np.ndarray) -> np.ndarray:
-        """Class probabilities float32 ``[n, classes, h, w]`` of float32 images ``[n, channels, h, w]``."""
+        """Class probabilities float32 ``[n, classes, h, w]`` of float32 images ``[n, channels, h, w]``;
+        of volumes ``[n, channels, d, h, w]`` with a depth each."""
 
 
 class OutOfMemory(MemoryError):

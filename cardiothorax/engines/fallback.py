@@ -49,7 +49,7 @@ class FallbackEngine:
             self.device = device
             self.notes = (f"{_spoken(asked_for)} ran out of memory: computed {how}.",) if how else ()
             return probabilities
-        raise OutOfMemory(f"not enough memory for a picture of {batch.shape[3]} x {batch.shape[2]} pixels")
+        raise OutOfMemory(f"not enough memory for a picture of {batch.shape[-1]} x {batch.shape[-2]} pixels")
 
     def _attempts(self, images: int) -> Iterator[Attempt]:
         device = self._first.device

@@ -21,7 +21,7 @@ _NO_MEMORY = (
 
 
 class OnnxEngine:
-    """A network from an ONNX file with one input and one output, dynamic in batch, height and width."""
+    """A network from an ONNX file with one input and one output, dynamic in all but channels."""
 
     name = "onnx"
 

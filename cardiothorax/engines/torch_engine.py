@@ -20,7 +20,8 @@ _NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory", "al
 
 
 class TorchEngine:
-    """A torch network that gives logits ``[n, classes, h, w]``; the softmax is added here."""
+    """A torch network that gives logits ``[n, classes, h, w]`` or ``[n, classes, d, h, w]``; the softmax is
+    added here."""
 
     name = "torch"
 
@@ -32,7 +33,7 @@ class TorchEngine:
             torch.set_num_threads(threads or usable_cores())
         try:
             self._network = network.eval().to(device=device, dtype=torch.float32)
-            self._network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+            channels_last(self._network)
         except (RuntimeError, MemoryError) as problem:
             raise _translated(problem) from problem
 
@@ -46,11 +47,23 @@ class TorchEngine:
         try:
             with torch.inference_mode(), exact:
                 image = torch.from_numpy(np.ascontiguousarray(batch, dtype=np.float32)).to(self.device)
-                logits = self._network(image.contiguous(memory_format=torch.channels_last))
+                innermost = torch.channels_last if image.ndim == 4 else torch.channels_last_3d
+                logits = self._network(image.contiguous(memory_format=innermost))
                 probabilities = torch.softmax(logits, dim=1).cpu().contiguous().numpy()
         except (RuntimeError, MemoryError) as problem:
             raise _translated(problem) from problem
         return np.asarray(probabilities)
+
+
+def channels_last(network: nn.Module) -> None:
+    """Weights of all convolutions with the channels innermost: convolutions are about twice as fast."""
+    import torch
+
+    for parameter in network.parameters():
+        if parameter.ndim == 4:
+            parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
+        elif parameter.ndim == 5:
+            parameter.data = parameter.data.contiguous(memory_format=torch.channels_last_3d)
 
 
 def load_weights(network: nn.Module, file: Path) -> nn.Module:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 BUILDERS = {
+    "cacnet": ("cardiothorax.networks.cacnet", "CACNet"),
     "gatenet": ("cardiothorax.networks.gatenet", "GateNet"),
     "unet": ("cardiothorax.networks.unet", "UNet"),
 }

@@ -40,7 +40,8 @@ class NetworkInput:
 
     side_px: int
     padding: str
-    """``square``: padded to a square, never cut; ``centre_crop``: the paper's."""
+    """``square``: padded to a square, never cut; ``centre_crop``: the paper's; ``grid``: any size, on a
+    grid of ``in_plane_mm``."""
     normalisation: Normalisation
     orientation: str = "radiographic"
     """``radiographic``: the patient's right at the picture's left, head up."""
@@ -49,6 +50,16 @@ class NetworkInput:
     """Height and width are multiples of this."""
     halo_px: int = 0
     """Receptive radius, for computing in tiles when memory is short; 0: cannot be tiled."""
+    dimensions: int = 2
+    """2: pictures ``[n, channels, h, w]``; 3: volumes ``[n, channels, d, h, w]``."""
+    depth_multiple: int = 1
+    """Slices are a multiple of this in three dimensions."""
+    window_hu: tuple[float, float] | None = None
+    """CT: HU stretched to the normalisation's range, in place of the percentiles."""
+    in_plane_mm: float = 0.0
+    """CT: distance of the grid's pixels; 0 where the picture's own pixels are used."""
+    slab_mm: float = 0.0
+    """CT: thinner slices are averaged to about this."""
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,8 @@ def export(network: nn.Module, card: Card, folder: Path) -> Card:
 
     Convolution weights are rounded to float16, in both files the same: both engines widen them to
     identical float32 values. Vectors (batch normalisation, biases) stay float32: they are few, and
-    variances would overflow. The ONNX graph takes ``[n, channels, h, w]`` of any size and ends in
+    variances would overflow. The ONNX graph takes ``[n, channels, h, w]`` (``[n, channels, d, h, w]``
+    where the card says three dimensions) of any size and ends in
     the softmax. A card that leaves the halo 0 gets the network's receptive radius. Needs torch and onnx.
     """
     import safetensors.torch
@@ -81,10 +82,13 @@ def _write_onnx(network: nn.Module, card: Card, file: Path) -> None:
     import onnx
     import torch
 
-    side = 2 * card.input.multiple
-    example = torch.zeros(1, card.input.channels, side, side)
-    dynamic = {0: "n", 2: "height", 3: "width"}
-    dynamic_out = dynamic if network(example).ndim == 4 else {0: "n"}  # a classifier gives [n, classes]
+    spec = card.input
+    side = 2 * spec.multiple
+    deep = (2 * spec.depth_multiple,) if spec.dimensions == 3 else ()
+    example = torch.zeros(1, spec.channels, *deep, side, side)
+    axes = ("depth", "height", "width") if deep else ("height", "width")
+    dynamic = {0: "n", **{number + 2: name for number, name in enumerate(axes)}}
+    dynamic_out = dynamic if network(example).ndim == example.ndim else {0: "n"}  # a classifier: [n, classes]
     with torch.inference_mode(), warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of this exporter, whose graph keeps every node
         torch.onnx.export(

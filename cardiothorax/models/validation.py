@@ -83,8 +83,9 @@ def _meaning_problems(plain: dict[str, Any]) -> list[str]:
         f"input.side_px is {side}, expected a multiple of {multiple} from 32 to 4096": 32 <= side <= 4096
         and multiple >= 1
         and side % multiple == 0,
-        f"input.padding is {shape['padding']!r}, expected 'square' or 'centre_crop'": shape["padding"]
-        in ("square", "centre_crop"),
+        f"input.padding is {shape['padding']!r}, expected 'square', 'centre_crop' or 'grid'": shape["padding"]
+        in ("square", "centre_crop", "grid"),
+        **_ct_checks(shape),
         "input.normalisation: expected 0 <= low_percentile < high_percentile <= 100": 0
         <= stretch["low_percentile"]
         < stretch["high_percentile"]
@@ -101,6 +102,23 @@ def _meaning_problems(plain: dict[str, Any]) -> list[str]:
         value = plain.get(key, "")
         checks[f"{key} is {value!r}, expected 64 hexadecimal digits"] = not value or _SHA256.fullmatch(value)
     return [problem for problem, fine in checks.items() if not fine]
+
+
+def _ct_checks(shape: dict[str, Any]) -> dict[str, Any]:
+    dimensions, deep = shape.get("dimensions", 2), shape.get("depth_multiple", 1)
+    window, step = shape.get("window_hu"), shape.get("in_plane_mm", 0.0)
+    return {
+        f"input.dimensions is {dimensions}, expected 2 or 3": dimensions in (2, 3),
+        f"input.depth_multiple is {deep}, expected 1 or more": deep >= 1,
+        f"input.window_hu is {window}, expected two numbers, the smaller one first": window is None
+        or window[0] < window[1],
+        f"input.in_plane_mm is {step}, expected 0.2 to 5 with the padding 'grid', else 0": 0.2 <= step <= 5
+        if shape["padding"] == "grid"
+        else step == 0,
+        f"input.slab_mm is {shape.get('slab_mm', 0.0)}, expected 0 to 10": 0
+        <= shape.get("slab_mm", 0.0)
+        <= 10,
+    }
 
 
 def _found(path: str, plain: Any, expected: str) -> str:

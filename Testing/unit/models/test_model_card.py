@@ -72,7 +72,7 @@ def changed(path, value):
         (["input", "side_px"], 500, "input.side_px is 500, expected a multiple of 16"),
         (["input", "multiple"], 0, "input.multiple is 0, expected 1 or more"),
         (["input", "side_pixels"], 512, "unknown field input.side_pixels (did you mean 'side_px'?)"),
-        (["input", "padding"], "stretch", "input.padding is 'stretch', expected 'square' or 'centre_crop'"),
+        (["input", "padding"], "stretch", "input.padding is 'stretch', expected 'square', 'centre_crop' or 'grid'"),
         (["input", "normalisation"], [1, 99], "input.normalisation is [1, 99], expected an object"),
         (["input", "normalisation", "range"], [1], "input.normalisation.range is [1], expected a list of 2"),
         (["input", "normalisation", "range"], [1, -1], "input.normalisation.range"),

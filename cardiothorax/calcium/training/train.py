@@ -1,0 +1,72 @@
+"""Training of a calcium network, and the model folder that comes out of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+
+from ...models import Metric, export
+from ...progress import Progress, silent
+from .cards import calcium_card
+from .figures import Found, found_in, summary
+from .layout import Study, in_folds, read_index
+from .lightning_module import predicted
+from .packing import Packed
+from .recipes import Recipe
+from .run import network_of, train
+from .volumes import read_volumes
+
+
+def train_calcium(
+    recipe: Recipe,
+    data: Path,
+    out: Path,
+    *,
+    command: str,
+    folds: int = 0,
+    fold: int = 0,
+    start_from: Path | None = None,
+    device: str = "auto",
+    devices: int | str = "auto",
+    progress: bool = True,
+    listener: Progress = silent,
+) -> Path:
+    """Train on the train split of ``data`` (or all folds but ``fold``), choose the checkpoint on the
+    validation split, and write ``out/model`` with its card. A run that was stopped goes on."""
+    studies = read_index(data)
+    if folds:
+        studies = in_folds(studies, folds, fold)
+    learned = [s for s in studies if s.split == "train"]
+    volumes = read_volumes(data, learned, step=recipe.step, cache=out / "packed", progress=listener)
+    val = read_volumes(data, [s for s in studies if s.split == "val"], step=recipe.step, cache=out / "packed")
+    best = train(
+        recipe, volumes, val, out, start_from=start_from, device=device, devices=devices, progress=progress
+    )
+    return write_model(recipe, best, learned, val, out / "model", command=command)
+
+
+def write_model(
+    recipe: Recipe, checkpoint: Path, learned: list[Study], val: list[Packed], folder: Path, *, command: str
+) -> Path:
+    """The model folder of a checkpoint, its figures from the validation studies on the network's grid."""
+    network = network_of(checkpoint, recipe)
+    found = Found()
+    for packed in val:
+        found += found_in(packed, predicted(network, packed.hu, recipe, torch.device("cpu")))
+    metrics = tuple(
+        Metric(name, "validation, on the network's grid", value, None, None, len(val), command)
+        for name, value in summary(found).items()
+        if name != "score"
+    )
+    card = calcium_card(
+        recipe,
+        learned,
+        multiples=(int(network.multiple), int(getattr(network, "depth_multiple", 1))),  # type: ignore[arg-type]
+        name=f"calcium-{recipe.method}-{recipe.variant}",
+        version="1.0.0",
+        command=command,
+        metrics=metrics,
+    )
+    export(network, card, folder)
+    return folder
