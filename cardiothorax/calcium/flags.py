@@ -116,7 +116,7 @@ def _noise(image: Image, blood: Blood, threshold_hu: float) -> list[Flag]:
     flags = []
     distance = (threshold_hu - blood.hu) / max(blood.noise_hu, 1e-9)
     if blood.hu <= LARGEST_PLAIN_BLOOD_HU and distance < LEAST_NOISE_DISTANCE:
-        text = "So noisy that specks of noise pass the threshold: small lesions may be none."
+        text = "So noisy that specks of noise pass the threshold: small lesions may be noise."
         evidence = (
             f"noise {blood.noise_hu:.0f} HU: the threshold of {threshold_hu:.0f} HU is {distance:.1f} "
             f"standard deviations above the blood, at least {LEAST_NOISE_DISTANCE:.0f} expected"

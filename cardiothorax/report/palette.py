@@ -26,3 +26,12 @@ MIDLINE_COLOR: Rgb = WHITE
 
 GRADE_COLORS: dict[str, Rgb] = {"note": (120, 170, 220), "review": (245, 180, 40), "reject": (235, 80, 60)}
 """On dark grounds. Pages on white use darker ones of the same hue, see the style sheet."""
+
+# Arteries as in Resources/Colors/CardiothoraxArteries.csv; names stand beside the colors everywhere.
+ARTERY_COLORS: dict[str, Rgb] = {
+    "lm": (255, 158, 32),
+    "lad": (230, 48, 48),
+    "lcx": (64, 132, 255),
+    "rca": (40, 190, 96),
+    "other": (158, 158, 158),
+}

@@ -56,6 +56,14 @@ class Strip:
             self.line(line, size, self.margin + indent, color)
             self.y += 16 * self.unit
 
+    def row(self, texts: Iterable[tuple[str, Rgb]]) -> None:
+        """Short texts in their colors, side by side."""
+        size, x = 12 * self.unit, self.margin
+        for text, color in texts:
+            self.line(text, size, x, color)
+            x += font(size).getlength(writable(text)) + 1.2 * size
+        self.y += 18 * self.unit
+
     def flags(self, flags: Iterable[Flag]) -> None:
         """The worst first; each with its grade as shape, color and word, then its text and evidence."""
         for flag in worst_first(flags):
