@@ -132,6 +132,18 @@ def test_specks_can_be_taken_where_every_pixel_counts(core, volume, image):
     agree(review)
 
 
+def test_numbers_can_wait_and_voxels_do_not(core, volume, image):
+    run = run_pipeline(image, None, CalciumOptions(method="none"))
+    nodes = show_run(slicer.mrmlScene, run, volume, image)
+    review = CalciumReview(nodes, image, run, lazy=True)
+    before = nodes.anchor.GetText()
+    assert review.click(drawn_ct.middle_of("lad"), LAD)
+    assert np.array_equal(layer(review), drawn_ct.labels(lad=LAD))
+    assert nodes.anchor.GetText() == before
+    review.flush()
+    agree(review)
+
+
 def test_one_click_is_one_step_back_and_forth(core, volume, image):
     review = started(volume, image)
     states = [review.result]

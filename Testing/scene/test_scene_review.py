@@ -186,6 +186,8 @@ def test_agreement_plots_show_the_statistics(core):
     bias = slicer.util.arrayFromTableColumn(differences.GetNthPlotSeriesNode(1).GetTableNode(), "y")
     assert np.allclose(bias, np.mean(np.subtract(measured_ratios, reference)))
     assert f"r = {study.pearson_r.estimate:.3f}" in correlation.GetTitle()
+    assert differences.GetTitle() == "CTR differences, mean -0.002, 95 % between -0.046 and +0.041"
+    assert not differences.GetLegendVisibility(), "it would lie over the points"
     for chart in (differences, correlation):
         plots.remove_plot(chart)
     assert core.node_ids() == before

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..stats.digits import decimals
 from ..stats.study import AgreementStudy
 from .plots import Series, add_plot
 
@@ -20,7 +21,7 @@ def add_difference_plot(
     *,
     points: str = "films",
 ) -> Any:
-    """Differences over means, with the bias and the limits of agreement as lines.
+    """Differences over means, with the bias and the limits of agreement as lines, their values in the title.
 
     ``points`` says what they are.
     """
@@ -28,18 +29,15 @@ def add_difference_plot(
     middle = (first + second) / 2
     ends = [float(middle.min()), float(middle.max())]
     levels = [("mean difference", study.mean_difference, False)]
+    title = f"{quantity} differences, mean {_signed(study.mean_difference, study)}"
     if study.limits is not None:
-        levels += [
-            ("lower limit", study.limits.lower_limit.estimate, True),
-            ("upper limit", study.limits.upper_limit.estimate, True),
-        ]
-    lines = [
-        Series(f"{name} {level:+.4f}", ends, [level, level], joined=True, dashed=dashed)
-        for name, level, dashed in levels
-    ]
+        low, high = study.limits.lower_limit.estimate, study.limits.upper_limit.estimate
+        levels += [("lower limit", low, True), ("upper limit", high, True)]
+        title += f", 95 % between {_signed(low, study)} and {_signed(high, study)}"
+    lines = [Series(name, ends, [level, level], joined=True, dashed=dashed) for name, level, dashed in levels]
     cloud = Series(points, middle.tolist(), (first - second).tolist())
     x, y = f"mean of measured and reference {quantity}", f"measured minus reference {quantity}"
-    return add_plot(scene, f"{quantity} differences", x, y, [cloud, *lines])
+    return add_plot(scene, title, x, y, [cloud, *lines])
 
 
 def add_correlation_plot(
@@ -60,3 +58,7 @@ def add_correlation_plot(
     cloud = Series(points, list(reference), list(measured))
     identity = Series("identity", ends, ends, joined=True, dashed=True)
     return add_plot(scene, name, f"reference {quantity}", f"measured {quantity}", [cloud, identity])
+
+
+def _signed(value: float, study: AgreementStudy) -> str:
+    return f"{value:+.{decimals(study.limits.sd if study.limits else None)}f}"

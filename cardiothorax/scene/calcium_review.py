@@ -22,7 +22,6 @@ from .calcium_nodes import (
     read_labels,
     read_result,
     scored_study,
-    show_result,
     starting_labels,
     turn_of,
     write_marks,
@@ -43,13 +42,13 @@ class CalciumReview(ScoredStudy):
     :attr:`run` in agreement."""
 
     @classmethod
-    def reopened(cls, nodes: CalciumNodes, *, reader: str = "") -> CalciumReview:
+    def reopened(cls, nodes: CalciumNodes, *, reader: str = "", lazy: bool = False) -> CalciumReview:
         """Of a run that a loaded scene brought along."""
         check_complete(nodes)
         run, image = automatic_run(nodes), scored_study(nodes)
         result = read_result(nodes)
         labels = read_labels(nodes, turn_of(nodes, image)).copy() if result.provenance.edited else run.labels
-        return cls(nodes, image, CalciumRun(result, labels, run.proposals), reader=reader)
+        return cls(nodes, image, CalciumRun(result, labels, run.proposals), reader=reader, lazy=lazy)
 
     # Places
 
@@ -174,8 +173,7 @@ class CalciumReview(ScoredStudy):
         self._proposed = self._scored(self._proposed.labels)
         if (before.limits.threshold_hu, before.rules) != (settings.limits.threshold_hu, settings.rules):
             self.region_changed()
-        with self.own_changes():
-            show_result(self.nodes, self.run.result)
+        self._show_numbers()
         return True
 
     def region_changed(self) -> None:

@@ -48,15 +48,23 @@ class Marks:
 
 
 class ScoredStudy:
-    """``reader`` signs what is done. While ``busy`` is true, changes of the nodes are our own."""
+    """``reader`` signs what is done. While ``busy`` is true, changes of the nodes are our own.
 
-    def __init__(self, nodes: CalciumNodes, image: Image, run: CalciumRun, *, reader: str = "") -> None:
+    Voxels follow each step at once. With ``lazy`` the text and the tables wait for :meth:`flush`: JSON of
+    200 lesions takes longer than all the rest of a click.
+    """
+
+    def __init__(
+        self, nodes: CalciumNodes, image: Image, run: CalciumRun, *, reader: str = "", lazy: bool = False
+    ) -> None:
         self.nodes = nodes
         self.image = image
         self.reader = reader
         self.busy = False
         self.turn = turn_of(nodes, image)
         self.run = run
+        self._lazy = lazy
+        self._stale = False
         self._steps = Steps()
         self._confidence = confidence_of(automatic_run(nodes), image)
         self._live = self._scored(read_labels(nodes, self.turn))
@@ -161,7 +169,19 @@ class ScoredStudy:
             if box is not None:
                 self._show_voxels(box)
             write_marks(self.nodes, list(marks.cuts))
-            show_result(self.nodes, self.run.result)
+        self._show_numbers()
+
+    def _show_numbers(self) -> None:
+        self._stale = True
+        if not self._lazy:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write text and tables if they are behind: before the scene is saved, and when nothing else is on."""
+        if self._stale and self.nodes.complete:
+            with self.own_changes():
+                show_result(self.nodes, self.run.result)
+            self._stale = False
 
     def _run_of(self, result: CalciumResult) -> CalciumRun:
         """``result`` with the labels it is of, by the settings of now, and with what is left to decide."""

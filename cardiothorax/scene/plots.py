@@ -27,12 +27,16 @@ class Series:
 
 
 def add_plot(scene: Any, name: str, x_title: str, y_title: str, series: Sequence[Series]) -> Any:
-    """A plot chart node with its series and tables, all or none."""
+    """A plot chart node with its series and tables, all or none.
+
+    Without a legend: Slicer draws it over the points, and a title can say more.
+    """
     with all_or_none(scene):
         chart = scene.AddNewNodeByClass("vtkMRMLPlotChartNode", name)
         chart.SetTitle(name)
         chart.SetXAxisTitle(x_title)
         chart.SetYAxisTitle(y_title)
+        chart.SetLegendVisibility(False)
         for one in series:
             chart.AddAndObservePlotSeriesNodeID(_add_series(scene, one).GetID())
     return chart
