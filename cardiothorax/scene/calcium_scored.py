@@ -177,7 +177,7 @@ class ScoredStudy:
             self.flush()
 
     def flush(self) -> None:
-        """Write text and tables if they are behind: before the scene is saved, and when nothing else is on."""
+        """Write text and tables if they are behind: before a scene is saved, and when nothing else is on."""
         if self._stale and self.nodes.complete:
             with self.own_changes():
                 show_result(self.nodes, self.run.result)
