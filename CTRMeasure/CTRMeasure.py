@@ -84,11 +84,12 @@ class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def setup(self):
         ScriptedLoadableModuleWidget.setup(self)
         from CTRMeasureLib.batch_task import AGREEMENT, FilmBatch
-        from CTRMeasureLib.export_panel import ExportPanel
+        from CTRMeasureLib.exporting import FilmFiles
         from CTRMeasureLib.film_panel import FilmPanel
         from CTRMeasureLib.review import ReviewPanel
 
         from cardiothorax.panels.batch_panel import BatchPanel
+        from cardiothorax.panels.export_panel import ExportPanel
         from cardiothorax.panels.shortcuts import Shortcuts
         from cardiothorax.panels.status import StatusLine
 
@@ -100,7 +101,7 @@ class CTRMeasureWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.status = StatusLine(self.ui)
         self.review = ReviewPanel(self.ui, self.status, self.onReviewChanged)
         self.film = FilmPanel(self.ui, self.status, self.logic, self.onStudy)
-        self.export = ExportPanel(self.ui, self.status, self.review)
+        self.export = ExportPanel(self.ui, self.status, FilmFiles(), self.review)
         self.batch = BatchPanel(
             self.ui,
             self.status,

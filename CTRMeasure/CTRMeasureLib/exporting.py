@@ -5,6 +5,10 @@ import pathlib
 
 from slicer.i18n import tr as _
 
+from cardiothorax.panels.export_panel import ExportTask
+
+from . import measuring, words
+
 
 @dataclasses.dataclass(frozen=True)
 class Choice:
@@ -15,9 +19,21 @@ class Choice:
     picture: bool = True
     masks: bool = True
 
-    @property
-    def any(self):
+    def __bool__(self):
         return self.csv or self.json or self.picture or self.masks
+
+
+class FilmFiles(ExportTask):
+    folder = "CTR"
+    words = words.EXPORT
+
+    def choice(self, parameters):
+        p = parameters
+        return Choice(p.exportCsv, p.exportJson, p.exportPicture, p.exportMasks)
+
+    def write(self, review, folder, choice):
+        film = measuring.withPixels(review.film, review.nodes.volume)
+        return export(measuring.Study(review.nodes, film, review.run), folder, choice)
 
 
 def export(study, folder, choice):

@@ -2,7 +2,9 @@
 
 from slicer.i18n import tr as _
 
+from cardiothorax.panels.apply_panel import ApplyWords
 from cardiothorax.panels.batch_words import BatchWords
+from cardiothorax.panels.export_panel import ExportWords
 
 
 def chooseFilm():
@@ -13,12 +15,16 @@ def pressApply(name):
     return _("Press Apply to measure {name}.").format(name=name)
 
 
-def measuring(step):
-    return _("{step} … Cancel stops it and changes nothing.").format(step=step)
+_CANCELLED = _("Cancelled; nothing was changed. Press Apply to measure again.")
 
-
-def cancelled():
-    return _("Cancelled; nothing was changed. Press Apply to measure again.")
+APPLY = ApplyWords(
+    apply=_("Measure {name} (Ctrl+Return)"),
+    cancel=_("Stop measuring; nothing is changed (Ctrl+Return)"),
+    chooseFirst=_("Choose a film first (Ctrl+Return)"),
+    running=_("{step} … Cancel stops it and changes nothing."),
+    cancelled=_CANCELLED,
+    closed=_("The film was closed while it was measured. Choose another one."),
+)
 
 
 SAME_CUTOFF = 1e-6
@@ -91,17 +97,12 @@ def lengthsLine(values):
     return "   ".join(f"{name} {length(mm, px)}" for name, mm, px in parts)
 
 
-def exported(count, folder):
-    text = _("{count} files written to the folder {folder}. Choose the next film, or save the scene.")
-    return text.format(count=count, folder=folder.name)
-
-
-def exportTip(result, chosen):
-    if result is None:
-        return _("Measure a film first (Ctrl+E)")
-    if not chosen:
-        return _("Choose first what to export (Ctrl+E)")
-    return _("Write the chosen files (Ctrl+E)")
+EXPORT = ExportWords(
+    export=_("Write the chosen files (Ctrl+E)"),
+    nothingYet=_("Measure a film first (Ctrl+E)"),
+    chooseFirst=_("Choose first what to export (Ctrl+E)"),
+    exported=_("{count} files written to the folder {folder}. Choose the next film, or save the scene."),
+)
 
 
 BATCH = BatchWords(
@@ -112,7 +113,7 @@ BATCH = BatchWords(
     first=_("Measuring film {n} of {total} …"),
     running=_("{done} of {total} films, {time} left. Click a finished row to open it."),
     done=_("{n} of {total} films measured{rest}. Click a row to correct it; {table} is in {folder}."),
-    stopped=cancelled(),
+    stopped=_CANCELLED,
     left=_(", {n} not measured yet"),
     noFolder=_("Choose a folder of films first"),
     startTip=_("Measure all films in {folder} into its subfolder {results}; an interrupted run goes on"),
