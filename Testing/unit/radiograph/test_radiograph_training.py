@@ -14,7 +14,7 @@ pytest.importorskip("lightning", reason="lightning is not installed; training ca
 
 from cardiothorax.radiograph.training import augment as aug  # noqa: E402
 from cardiothorax.radiograph.training.data import read_films  # noqa: E402
-from cardiothorax.radiograph.training.loss import cross_entropy, soft_dice_loss  # noqa: E402
+from cardiothorax.radiograph.training.loss import cross_entropy, extent_loss, soft_dice_loss  # noqa: E402
 from cardiothorax.radiograph.training.recipes import recipe  # noqa: E402
 
 
@@ -44,6 +44,18 @@ def test_a_heart_that_was_not_drawn_has_no_part_in_the_dice_loss() -> None:
     drawn, not_drawn = torch.tensor([True]), torch.tensor([False])
     assert soft_dice_loss(wrong_heart, labels, not_drawn) == pytest.approx(0.0, abs=1e-4)
     assert soft_dice_loss(wrong_heart, labels, drawn) > 0.2
+
+
+def test_extent_loss_is_the_entropy_of_the_columns_reached() -> None:
+    labels = torch.zeros(2, 6, 5, dtype=torch.long)
+    labels[:, 1:4, 0], labels[:, 1:4, 4], labels[0, 3:5, 1:3] = 2, 1, 3
+    logits = torch.randn(2, 4, 6, 5, generator=torch.Generator().manual_seed(4))
+    p = torch.softmax(logits, 1)
+    entropy = torch.nn.functional.binary_cross_entropy
+    lungs = entropy((p[:, 1] + p[:, 2]).amax(1), torch.tensor([[1.0, 0, 0, 0, 1]] * 2))
+    heart = entropy(p[0, 3].amax(0), torch.tensor([0.0, 1, 1, 0, 0]))
+    found = extent_loss(logits, labels, torch.tensor([True, False]))
+    assert found == pytest.approx(float(lungs + heart), abs=1e-5)
 
 
 def films(n: int = 4, side: int = 64) -> tuple[torch.Tensor, torch.Tensor]:
@@ -151,7 +163,7 @@ def test_a_run_that_was_cut_goes_on_and_ends_in_a_verified_model(
         train_ctr(short, tmp_path / "data", tmp_path / "run", **keep)
     before = len(epochs)
     folder = train_ctr(short, tmp_path / "data", tmp_path / "run", **keep)
-    assert epochs[before:] == [2, 2, 3, 3]
+    assert epochs[before:] == [3, 3], "the last finished epoch, whether or not it was the best"
     with open(tmp_path / "run" / "log" / "metrics.csv", newline="", encoding="utf-8") as handle:
         assert {"dice", "loss"} <= set(csv.DictReader(handle).fieldnames or ())
     model = open_model(folder, task="ctr", engine="onnx")

@@ -15,7 +15,7 @@ from ...networks.unet import build_unet
 from ..labels import HEART, LEFT_LUNG, RIGHT_LUNG
 from .augment import augment
 from .data import LabelledFilms
-from .loss import cross_entropy, soft_dice_loss
+from .loss import cross_entropy, extent_loss, soft_dice_loss
 
 AVERAGING_DECAY = 0.996
 """Exponential averaging of the weights, per step; steadier than the last step on few films."""
@@ -33,6 +33,7 @@ class Recipe:
     learning_rate: float = 2e-3
     weight_decay: float = 1e-3
     dice_weight: float = 1.0
+    extent_weight: float = 0.0
     strength: float = 1.0
     """Of the augmentation; 0 is none."""
     averaged: bool = True
@@ -111,6 +112,8 @@ class SegmentationTraining(lightning.LightningModule):
         loss = cross_entropy(logits, label, drawn)
         if self.recipe.dice_weight:
             loss = loss + self.recipe.dice_weight * soft_dice_loss(logits, label, drawn)
+        if self.recipe.extent_weight:
+            loss = loss + self.recipe.extent_weight * extent_loss(logits, label, drawn)
         self.log("loss", loss, on_step=False, on_epoch=True, prog_bar=True)
         return loss
 

@@ -42,8 +42,10 @@ def train(
         filename="best",
         monitor="dice",
         mode="max",
-        save_last=True,
         enable_version_counter=False,
+    )
+    newest = ModelCheckpoint(
+        dirpath=out, filename="last", save_on_train_epoch_end=True, enable_version_counter=False
     )
     trainer = lightning.Trainer(
         max_epochs=recipe.epochs,
@@ -53,7 +55,7 @@ def train(
         reload_dataloaders_every_n_epochs=1,
         num_sanity_val_steps=0,
         logger=CSVLogger(out, name="", version="log", flush_logs_every_n_steps=1),
-        callbacks=[best],
+        callbacks=[best, newest],
         enable_progress_bar=progress,
         check_val_every_n_epoch=2,
         log_every_n_steps=10,
