@@ -71,7 +71,12 @@ def ct_from_array(
 
 def read_ct_volume(path: Path) -> Image:
     """NRRD, NIfTI, MetaImage: the increment is the third spacing, the tube voltage is not known."""
+    from .ct_nifti import check_sform
+    from .nifti_length import NIFTI_ENDINGS
     from .volumes import header_name, in_space, pixels, read_stored
+
+    if path.name.lower().endswith(NIFTI_ENDINGS):
+        check_sform(path)
 
     stored = read_stored(path)
     size = stored.GetSize()
