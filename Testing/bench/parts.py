@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from calcium_parts import CALCIUM_PARTS
+
 WARM_RUNS = 9
 PAPER_SIDE_PX = 800
 CRF_RUNS = 7
@@ -180,6 +182,7 @@ PARTS: dict[str, Callable[[Path], dict[str, Any]]] = {
     "networks": networks,
     "crf": crf,
     "gpu": gpu,
+    **CALCIUM_PARTS,
 }
 
 if __name__ == "__main__":

@@ -37,7 +37,6 @@ FLAG_CODES = {
         "gaps",
         "large_pixels",
         "noisy",
-        "motion",
         "heart_not_found",
         "contrast_in_header",
         "not_scored",
