@@ -15,12 +15,13 @@ from ..stats.plots import as_png, as_svg, bland_altman_figure, correlation_figur
 from ..stats.study import AgreementStudy, agreement_study, study_by_group
 from .matching import LeftOut, Matched, Pair, TableProblem
 from .pages import write_page
-from .study_text import group_rows, headline, overall_rows
+from .study_text import difference_digits, group_rows, headline, overall_rows, value_digits
 from .tables import write_csv, write_json
 from .wording import NOTICE, OBSERVERS, file_name
 
 SCHEMA = "cardiothorax/evaluation/1"
 TEMPLATE = "report/evaluation.html.j2"
+REMARKS = {"CTR": OBSERVERS}
 LARGEST_SHOWN = 10
 LEFT_OUT_SHOWN = 40
 KINDS = {
@@ -44,6 +45,11 @@ class Evaluation:
     left_out: tuple[LeftOut, ...]
     origin: dict[str, str] = field(default_factory=dict)
     schema: str = SCHEMA
+
+    @property
+    def remark(self) -> str:
+        """What a reader must know of the quantity."""
+        return REMARKS.get(self.quantity, "")
 
     @property
     def counts(self) -> dict[str, int]:
@@ -89,7 +95,7 @@ def write_numbers(evaluation: Evaluation, folder: Path) -> None:
         "by_group": evaluation.by_group,
         "by_verdict": evaluation.by_verdict,
         "left_out": evaluation.left_out,
-        "remark": OBSERVERS,
+        "remark": evaluation.remark,
     }
     write_json(plain, folder / "evaluation.json")
     write_csv(
@@ -134,7 +140,8 @@ def page_context(evaluation: Evaluation, plots: Mapping[str, str]) -> dict[str, 
         "left_out_more": max(0, len(evaluation.left_out) - LEFT_OUT_SHOWN),
         "kinds": KINDS,
         "origin": evaluation.origin,
-        "observers": OBSERVERS,
+        "remark": evaluation.remark,
+        "digits": max(difference_digits(study), value_digits(study)),
         "notice": NOTICE,
     }
 

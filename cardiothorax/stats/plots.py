@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .agreement import BlandAltman, bland_altman, pearson
+from .digits import decimals
 from .extras import report_library
 from .inputs import Interval, paired
 from .roc import auc, roc_curve
@@ -183,9 +184,8 @@ def _limit_lines(axes: Axes, limits: BlandAltman) -> None:
 
 
 def _signed(value: float, sd: float) -> str:
-    """With as many digits as the spread deserves; true minus sign, no minus zero."""
-    digits = max(0, 2 - int(np.floor(np.log10(sd)))) if sd > 0 else 3
-    text = f"{value:+.{min(digits, 6)}f}"
+    """True minus sign, no minus zero."""
+    text = f"{value:+.{decimals(sd)}f}"
     return text.replace("-", "\u2212") if float(text) else text[1:]
 
 

@@ -113,6 +113,25 @@ def test_words_and_signs() -> None:
     assert all("-" not in value for value, _ in said.values())
 
 
+def test_digits_follow_the_spread() -> None:
+    measured, reference = [12.0, 140.0, 410.0, 1250.0], [10.0, 155.0, 398.0, 1290.0]
+    study = agreement_study(measured, reference, cutoff=100)
+    assert headline(study, "Agatston score").startswith(
+        "Measured Agatston score is on average 10 lower than the reference; 95 %"
+    )
+    said = {name: value for name, value, _ in overall_rows(study)}
+    assert said["Measured, mean ± SD"] == "453 ± 557"
+    assert said["Mean difference ± SD"] == "−10 ± 23"
+    assert said["Accuracy for > 100"] == "100.0 % (4/4)"
+    same = agreement_study([1.0, 2.0, 3.0], [1.0, 2.0, 3.0], cutoff=2)
+    assert headline(same, "CTR").startswith("Measured CTR is on average the same as the reference")
+
+
+def test_what_a_reader_must_know_of_the_ratio_is_not_said_of_other_quantities() -> None:
+    assert "physicians" in evaluate(pairs(5), quantity="CTR", cutoff=0.5).remark
+    assert evaluate(pairs(5), quantity="Agatston score", cutoff=100).remark == ""
+
+
 def test_no_enlarged_heart_in_a_group() -> None:
     study = agreement_study([0.42, 0.47], [0.43, 0.46], cutoff=0.5)
     header, row = group_rows({"normal hearts": study})
