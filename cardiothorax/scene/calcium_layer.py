@@ -108,13 +108,17 @@ def _same_place(image: Any, volume: Any) -> bool:
 
 
 def _lay_out(node: Any, volume: Any, labels: np.ndarray, segments: tuple[Organ, ...]) -> None:
+    """Segments that share an image already keep it: nobody's selection in the Segment Editor is lost."""
     slices, rows, columns = labels.shape
-    image = slicer.vtkOrientedImageData()
+    shared = _shared_image(node, segments)
+    image = slicer.vtkOrientedImageData() if shared is None else shared
     image.SetExtent(0, columns - 1, 0, rows - 1, 0, slices - 1)
     image.SetImageToWorldMatrix(vtk_matrix(ijk_to_ras(volume)))
     scalars = numpy_to_vtk(np.ascontiguousarray(labels, np.uint8).ravel(), deep=True)
     scalars.SetName("ImageScalars")
     image.GetPointData().SetScalars(scalars)
+    if shared is not None:
+        return
     segmentation = node.GetSegmentation()
     was_modifying = node.StartModify()
     try:
@@ -140,6 +144,9 @@ def _segment(organ: Organ, image: Any) -> Any:
 def _merged(node: Any, volume: Any, segments: tuple[Organ, ...]) -> np.ndarray:
     """The segments on the volume's grid, voxel by voxel, whatever layers they lie in."""
     labels = np.zeros(_shape(volume), np.uint8)
+    shared = _shared_image(node, segments)
+    if shared is not None and _same_place(shared, volume):
+        return _grown(shared, labels)
     columns, rows, slices = volume.GetImageData().GetDimensions()
     grid = slicer.vtkOrientedImageData()
     grid.SetExtent(0, columns - 1, 0, rows - 1, 0, slices - 1)
@@ -160,6 +167,22 @@ def _merged(node: Any, volume: Any, segments: tuple[Organ, ...]) -> np.ndarray:
             )
         values = vtk_to_numpy(resampled.GetPointData().GetScalars()).reshape(labels.shape)
         labels[values != 0] = organ.label
+    return labels
+
+
+def _grown(image: Any, labels: np.ndarray) -> np.ndarray:
+    """What is in ``image``, which Slicer crops and extends as it likes, put into ``labels`` of full size."""
+    scalars = image.GetPointData().GetScalars()
+    if scalars is None or image.GetNumberOfPoints() == 0:
+        return labels
+    left, _, top, _, bottom, _ = image.GetExtent()
+    values = vtk_to_numpy(scalars).reshape(image.GetDimensions()[::-1])
+    inner, outer = [], []
+    for start, size, limit in zip((bottom, top, left), values.shape, labels.shape, strict=True):
+        first, last = max(start, 0), min(start + size, limit)
+        outer.append(slice(first, last))
+        inner.append(slice(first - start, last - start))
+    labels[tuple(outer)] = values[tuple(inner)]
     return labels
 
 
