@@ -39,7 +39,7 @@ def _shared(*parts: str) -> Path:
 
 @pytest.fixture(scope="session")
 def repository() -> Path:
-    """The folder that holds ``cardiothorax/`` and ``CTRMeasure/``."""
+    """The folder that holds ``cardiothorax/`` and the modules' folders."""
     return REPOSITORY
 
 

@@ -1,4 +1,4 @@
-"""The panel in the stand-in for the Slicer desktop, with the worker that a test asks for."""
+"""The panels in the stand-in for the Slicer desktop, with the worker that a test asks for."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 HERE = Path(__file__).resolve().parent
-MODULE = HERE.parents[1] / "CTRMeasure" / "CTRMeasure.py"
+REPOSITORY = HERE.parents[1]
 
 
 @pytest.fixture
@@ -26,13 +26,14 @@ def desktop(shared_tools):
 
 @pytest.fixture
 def fake_worker():
-    """``fake_worker("success")``: a real worker whose process plays a part, see ``fake_process.py``."""
+    """``fake_worker("success", "fake_film")``: a real worker whose process plays a part and answers as that
+    file says, see ``fake_process.py``."""
     from cardiothorax.jobs import Worker
 
     made = []
 
-    def make(part):
-        worker = Worker(command=[sys.executable, str(HERE / "fake_process.py"), part])
+    def make(part, answers):
+        worker = Worker(command=[sys.executable, str(HERE / "fake_process.py"), part, answers])
         made.append(worker)
         return worker
 
@@ -42,27 +43,42 @@ def fake_worker():
 
 
 @pytest.fixture
-def panel(desktop, fake_worker):
-    """The module's Widget, entered; ``panel.play("crash")`` chooses the part of its next worker."""
-    widget = desktop.load_module(MODULE)
-    logic, chosen = widget.logic, {"part": "success"}
-    logic.computing.makeWorker = lambda: fake_worker(chosen["part"])
+def open_panel(desktop, fake_worker):
+    """``open_panel("CTRMeasure", "fake_film")``: a module's Widget, entered, with a fake worker that answers
+    as that file says; ``panel.play("crash")`` chooses the part of its next worker. Without answers it is
+    the module as it is shipped: its own worker and models."""
+
+    def open_it(name, answers=None):
+        widget = desktop.load_module(REPOSITORY / name / f"{name}.py")
+        if answers is not None:
+            _let_play(widget, fake_worker, answers)
+        desktop.enter(widget)
+        return widget
+
+    return open_it
+
+
+def _let_play(widget, fake_worker, answers):
+    computing, chosen = widget.logic.computing, {"part": "success"}
+    computing.makeWorker = lambda: fake_worker(chosen["part"], answers)
 
     def play(part):
-        logic.close()
+        computing.close()
         chosen["part"] = part
 
     widget.play = play
-    desktop.enter(widget)
-    return widget
 
 
 @pytest.fixture
-def real_panel(desktop):
-    """The module as it is shipped: its own worker, model and sample film."""
-    widget = desktop.load_module(MODULE)
-    desktop.enter(widget)
-    return widget
+def panel(open_panel):
+    """CTRMeasure with drawn lungs and heart."""
+    return open_panel("CTRMeasure", "fake_film")
+
+
+@pytest.fixture
+def real_panel(open_panel):
+    """CTRMeasure as it is shipped."""
+    return open_panel("CTRMeasure")
 
 
 @pytest.fixture
@@ -74,6 +90,25 @@ def film(desktop):
     values = (600 + 3 * columns + 2 * rows).astype(np.int16)[None]
     matrix = np.diag([-1.4, -1.4, 1.0, 1.0])
     return slicer.util.addVolumeFromArray(values, ijkToRAS=matrix, name="Chest PA")
+
+
+@pytest.fixture
+def dark(desktop):
+    """Slicer's dark theme, near enough; the light one comes back afterwards."""
+    import qt
+    import slicer
+
+    before, palette = slicer.app.palette(), qt.QPalette()
+    roles = {
+        "Window": "#323232", "WindowText": "#e6e6e6", "Base": "#242424", "AlternateBase": "#323232",
+        "Text": "#e6e6e6", "Button": "#323232", "ButtonText": "#e6e6e6", "ToolTipBase": "#505050",
+        "ToolTipText": "#e6e6e6", "Highlight": "#2a82da", "HighlightedText": "#ffffff",
+    }  # fmt: skip
+    for role, color in roles.items():
+        palette.setColor(getattr(qt.QPalette, role), qt.QColor(color))
+    slicer.app.setPalette(palette)
+    yield
+    slicer.app.setPalette(before)
 
 
 @pytest.fixture

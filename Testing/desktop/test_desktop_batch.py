@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
-from collections import deque
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+from Testing.desktop.drawn_executor import DrawnExecutor
+from Testing.desktop.fake_film import measured
 
 WIDTH = 480
 SIZES = {
@@ -17,55 +18,16 @@ SIZES = {
 """Rows and columns: the drawn ratio is the same, so the reference differs instead."""
 
 
-def part(name):
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def measure(inputs):
+    """What the task answers to a film, with drawn organs."""
+    from cardiothorax.imaging import read_radiograph, write_mask
+    from cardiothorax.imaging.plain import plain_image
 
-
-class DrawnExecutor:
-    """Computes in this process, one study a poll: what a batch asks of an executor, with drawn organs."""
-
-    capacity = 1
-
-    def __init__(self):
-        self._waiting = deque()
-        self._fake = part("fake_process")
-        self.seen = []
-        self.held = False
-
-    def submit(self, key, task, inputs):
-        self._waiting.append((key, inputs))
-
-    def poll(self):
-        from cardiothorax.errors import CardiothoraxError
-        from cardiothorax.jobs import Problem, Progressed, Result
-
-        if self.held or not self._waiting:
-            return []
-        key, inputs = self._waiting.popleft()
-        self.seen.append(inputs["name"])
-        try:
-            return [(key, Progressed(key, 0.5, "Measuring")), (key, Result(key, self._measure(inputs)))]
-        except CardiothoraxError as problem:
-            return [(key, Problem(key, problem))]
-
-    def _measure(self, inputs):
-        from cardiothorax.imaging import read_radiograph, write_mask
-        from cardiothorax.imaging.plain import plain_image
-
-        film = read_radiograph(inputs["file"])
-        values, labels = self._fake.measured({**inputs, "image": plain_image(film)}, film.array)
-        name = f"{inputs['name']}_labels.nrrd"
-        write_mask(Path(inputs["out"]) / name, labels, film)
-        return {**values, "files": [name]}
-
-    def cancel(self):
-        self._waiting.clear()
-
-    def close(self):
-        self.cancel()
+    film = read_radiograph(inputs["file"])
+    values, labels = measured({**inputs, "image": plain_image(film)}, film.array)
+    name = f"{inputs['name']}_labels.nrrd"
+    write_mask(Path(inputs["out"]) / name, labels, film)
+    return {**values, "files": [name]}
 
 
 @pytest.fixture
@@ -84,7 +46,7 @@ def films(tmp_path):
 
 @pytest.fixture
 def batch(desktop, panel, films):
-    panel.logic.computing.makeExecutor = DrawnExecutor
+    panel.logic.computing.makeExecutor = lambda: DrawnExecutor(measure)
     panel.batch.folderField.path = films
     panel.batch.updateState()
     panel.ui.batchSection.collapsed = False
@@ -137,7 +99,7 @@ def test_a_stopped_batch_goes_on_where_it_was(desktop, batch):
     executors = []
 
     def make():
-        executors.append(DrawnExecutor())
+        executors.append(DrawnExecutor(measure))
         return executors[-1]
 
     batch.logic.computing.makeExecutor = make
@@ -370,7 +332,7 @@ def test_a_correction_counts_in_the_agreement_while_others_are_measured(desktop,
     lines = [f"{name},{0.45 + 0.03 * n:.2f}" for n, name in enumerate(SIZES)]
     reference.write_text("\n".join(["file,ctr", *lines]), encoding="utf-8")
     batch.batch.agreement.referenceField.path = reference
-    executor = DrawnExecutor()
+    executor = DrawnExecutor(measure)
     batch.logic.computing.makeExecutor = lambda: executor
     batch.ui.batchButton.click()
     assert desktop.process(until=lambda: batch.batch.table.text(1, 1), timeout=20)

@@ -6,11 +6,11 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+from Testing.unit.house.source import MODULES, REPOSITORY
+
 STEPS = """
 import cardiothorax, pathlib
 where = pathlib.Path(cardiothorax.__file__).resolve().parents[1]
@@ -18,20 +18,21 @@ assert where == pathlib.Path(r"{expected}").resolve(), where
 worker = widget.logic.computing.worker()
 worker.start()
 assert worker.process_id
-assert "Choose a chest radiograph" in widget.ui.statusLabel.text
+assert widget.ui.statusLabel.text
 """
 
 
 @pytest.mark.parametrize("folder", ["plain", "Räntgen 胸片 film"])
-def test_the_package_is_found_beside_the_module(shared_tools, tmp_path, folder):
+@pytest.mark.parametrize("name", [module.name for module in MODULES])
+def test_the_package_is_found_beside_the_module(shared_tools, tmp_path, name, folder):
     pytest.importorskip("PySide6", reason="needs the extra 'desktop'")
     tree = tmp_path / folder
-    for name in ("cardiothorax", "CTRMeasure", "Resources"):
+    for part in ("cardiothorax", name, "Resources"):
         left_out = shutil.ignore_patterns("__pycache__", "Models")
-        shutil.copytree(REPOSITORY / name, tree / name, ignore=left_out)
+        shutil.copytree(REPOSITORY / part, tree / part, ignore=left_out)
     steps = tmp_path / "steps.py"
     steps.write_text(STEPS.format(expected=tree), encoding="utf-8")
-    module = tree / "CTRMeasure" / "CTRMeasure.py"
+    module = tree / name / f"{name}.py"
     arguments = ["slicer_desktop", "run", str(module), "--script", str(steps)]
     # Without the repository on the path, and without an installed package where there is one.
     code = f"import sys; sys.argv = {arguments!r}; {_RUN}"

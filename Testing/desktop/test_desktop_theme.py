@@ -2,41 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from pathlib import Path
-
 import pytest
 
-MODULE = Path(__file__).resolve().parents[2] / "CTRMeasure"
-
-
-@pytest.fixture
-def dark(desktop):
-    """Slicer's dark theme, near enough; the light one comes back afterwards."""
-    import qt
-    import slicer
-
-    before, palette = slicer.app.palette(), qt.QPalette()
-    roles = {
-        "Window": "#323232", "WindowText": "#e6e6e6", "Base": "#242424", "AlternateBase": "#323232",
-        "Text": "#e6e6e6", "Button": "#323232", "ButtonText": "#e6e6e6", "ToolTipBase": "#505050",
-        "ToolTipText": "#e6e6e6", "Highlight": "#2a82da", "HighlightedText": "#ffffff",
-    }  # fmt: skip
-    for role, color in roles.items():
-        palette.setColor(getattr(qt.QPalette, role), qt.QColor(color))
-    slicer.app.setPalette(palette)
-    yield
-    slicer.app.setPalette(before)
-
-
-def lightness(picture):
-    """Of the commonest color, and of the lightest pixel of a row through the words."""
-    colors = Counter(
-        picture.pixelColor(x, y).lightness()
-        for x in range(0, picture.width(), 2)
-        for y in range(0, picture.height(), 2)
-    )
-    return colors.most_common(1)[0][0], max(colors), min(colors)
+from Testing.desktop.looks import lightness
+from Testing.unit.house.source import MODULES, PACKAGE
 
 
 def test_dark_theme(desktop, dark, panel, film, pictures):
@@ -57,10 +26,11 @@ def test_light_theme(desktop, panel, film):
     assert darkest < 60
 
 
-def test_no_fixed_color_anywhere():
+@pytest.mark.parametrize("folder", [*MODULES, PACKAGE / "panels"], ids=lambda folder: folder.name)
+def test_no_fixed_color_anywhere(folder):
     """Also what would break high resolution: sizes in style sheets."""
-    files = [*MODULE.rglob("*.py"), *MODULE.rglob("*.ui")]
-    assert len(files) > 10
+    files = [*folder.rglob("*.py"), *folder.rglob("*.ui")]
+    assert len(files) > 3
     for file in files:
         text = file.read_text("utf-8")
         for word in ("styleSheet", "StyleSheet", "QColor", "<color", "QPalette", "#000000", "<palette"):

@@ -10,12 +10,13 @@ import click
 import pytest
 
 from cardiothorax.ctr.result import FLAG_CODES
-from Testing.unit.house.source import REPOSITORY
+from Testing.unit.house.source import MODULES, REPOSITORY
 
 DOCUMENTS = sorted(
     [*REPOSITORY.glob("*.md"), *(REPOSITORY / "Docs").rglob("*.md"), *REPOSITORY.glob("*/*.md")]
 )
 DOCUMENTS = sorted({d for d in DOCUMENTS if ".venv" not in d.parts and "node_modules" not in d.parts})
+MODULE_NAMES = [module.name for module in MODULES]
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+\s+(.*)$", re.MULTILINE)
 
@@ -63,13 +64,11 @@ def test_makefile_targets_of_the_readme_exist() -> None:
 
 def test_named_files_exist() -> None:
     """Scripts and folders that documents name in back ticks."""
+    folders = "|".join(("tools", "Testing", "Docs", "Resources", "cardiothorax", *MODULE_NAMES))
     missing = [
         f"{document.name}: {name}"
         for document in DOCUMENTS
-        for name in re.findall(
-            r"`((?:tools|Testing|Docs|Resources|cardiothorax|CTRMeasure)/[\w./-]+\.\w+)`",
-            document.read_text("utf-8"),
-        )
+        for name in re.findall(rf"`((?:{folders})/[\w./-]+\.\w+)`", document.read_text("utf-8"))
         if not (REPOSITORY / name).exists() and not name.endswith("bench-gpu.json")
     ]
     assert not missing
@@ -96,9 +95,8 @@ FROM_ELSEWHERE = {"DLL load failed while importing onnxruntime", "No module name
 
 @pytest.mark.parametrize("message", sorted(set(quoted_messages()) - FROM_ELSEWHERE))
 def test_troubleshooting_quotes_what_is_really_said(message: str) -> None:
-    files = [
-        p for folder in ("cardiothorax", "CTRMeasure", "tools") for p in (REPOSITORY / folder).rglob("*.*")
-    ]
+    folders = ("cardiothorax", "tools", *MODULE_NAMES)
+    files = [path for folder in folders for path in (REPOSITORY / folder).rglob("*.*")]
     code = [p.read_text("utf-8") for p in files if p.suffix in (".py", ".sh", ".ui")]
     said = message.removeprefix("is ")  # "a CT slice" is one of a table of kinds
     assert any(said in text for text in code)
