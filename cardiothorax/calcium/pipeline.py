@@ -20,6 +20,7 @@ from .blood import measure_blood
 from .flags import blood_flags, header_flags, label_flags, not_scored, unreviewed
 from .labels import ARTERIES
 from .options import CalciumOptions
+from .propose import propose
 from .result import CalciumResult, CalciumRun
 from .score import Scores, check_labels, score
 from .settings import Settings, settings_for
@@ -41,10 +42,10 @@ def run(
     study = _Study(image, options or CalciumOptions(), model, progress)
     if study.rejected or model is None:
         return study.without_score()
-    from .propose import propose
-
     progress(0.1, "Looking for coronary calcium")
-    proposals, confidence = propose(image, model, part_of(progress, 0.1, 0.9))
+    proposals, confidence = propose(
+        image, model, part_of(progress, 0.1, 0.9), threshold_hu=study.settings.limits.threshold_hu
+    )
     study.lap("network")
     return study.scored(proposals, proposals, confidence)
 

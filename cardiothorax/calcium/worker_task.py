@@ -41,19 +41,20 @@ def run_task(inputs: dict[str, Any], arrays: Arrays, progress: Progress) -> tupl
     start = time.perf_counter()
     image = image_of(inputs["image"], arrays["ct"]) if "ct" in arrays else read_ct(inputs["file"])
     seconds = time.perf_counter() - start
-    study = with_reading_time(_measured(image, inputs, arrays, part_of(progress, 0.15, 0.95)), seconds)
-    files = _write_beside_table(study, image, inputs) if "out" in inputs else []
+    labels = _given_labels(image, inputs, arrays)
+    model = network(inputs) if labels is None else None
+    options, heard = CalciumOptions.from_plain(inputs), part_of(progress, 0.15, 0.95)
+    study = run(image, model, options, heard) if labels is None else run_labels(image, labels, options, heard)
+    study = with_reading_time(study, seconds)
+    files = _write_beside_table(study, image, model, inputs) if "out" in inputs else []
     values = {"row": row_of(study.result), "result": to_plain(study.result), "files": files}
     return values, ({"labels": study.labels, "proposals": study.proposals} if "ct" in arrays else {})
 
 
-def _measured(image: Image, inputs: dict[str, Any], arrays: Arrays, progress: Progress) -> CalciumRun:
-    options = CalciumOptions.from_plain(inputs)
+def _given_labels(image: Image, inputs: dict[str, Any], arrays: Arrays) -> np.ndarray | None:
     if "labels" in arrays:
-        return run_labels(image, arrays["labels"], options, progress)
-    if inputs.get("labels"):
-        return run_labels(image, read_labels(inputs["labels"], image), options, progress)
-    return run(image, network(inputs), options, progress)
+        return arrays["labels"]
+    return read_labels(inputs["labels"], image) if inputs.get("labels") else None
 
 
 def network(inputs: dict[str, Any]) -> LoadedModel | None:
@@ -96,7 +97,9 @@ def decisive_models(entry: ModelEntry | None) -> dict[str, str]:
     return {"model": card_to_json(entry.checked_card(TASK)) if entry else ""}
 
 
-def _write_beside_table(study: CalciumRun, image: Image, inputs: dict[str, Any]) -> list[str]:
+def _write_beside_table(
+    study: CalciumRun, image: Image, model: LoadedModel | None, inputs: dict[str, Any]
+) -> list[str]:
     """The names of the files that were asked for and written."""
     folder, name = Path(inputs["out"]), inputs["name"]
     files = []
@@ -104,5 +107,5 @@ def _write_beside_table(study: CalciumRun, image: Image, inputs: dict[str, Any])
         files.append(f"{name}_lesions.nrrd")
         write_mask(folder / files[-1], study.labels, image)
     if inputs.get("report"):
-        files += write_study(study, image, folder, name)
+        files += write_study(study, image, folder, name, card=model.card if model else None)
     return files
