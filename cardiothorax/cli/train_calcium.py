@@ -39,7 +39,6 @@ The same command goes on with a run that was stopped.
 @click.option("--fold", default=0, show_default=True, help="The fold that validates, from 0.")
 @click.option("--rounds", type=click.IntRange(1), help="Validations; the checkpoint is chosen among them.")
 @click.option("--steps", type=click.IntRange(1), help="Batches between two validations.")
-@click.option("--batch", type=click.IntRange(1), help="Patches a step.")
 @click.option("--learning-rate", type=float, help="The highest one.")
 @click.option("--strength", type=click.FloatRange(0, 1), help="Of the augmentation.")
 @click.option("--seed", type=int, help="Of weights, patches and augmentation.")
@@ -62,7 +61,6 @@ def calcium(
     fold: int,
     rounds: int | None,
     steps: int | None,
-    batch: int | None,
     learning_rate: float | None,
     strength: float | None,
     seed: int | None,
@@ -83,7 +81,7 @@ def calcium(
         torch.set_num_threads(threads)
     model = train_calcium(
         recipe(
-            method, variant, rounds=rounds, steps=steps, batch=batch, learning_rate=learning_rate,
+            method, variant, rounds=rounds, steps=steps, learning_rate=learning_rate,
             strength=strength, seed=seed, losses=losses or None, changes=_plain(changes) or None,
         ),
         data,

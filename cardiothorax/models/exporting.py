@@ -30,8 +30,8 @@ def export(network: nn.Module, card: Card, folder: Path) -> Card:
     Convolution weights are rounded to float16, in both files the same: both engines widen them to
     identical float32 values. Vectors (batch normalisation, biases) stay float32: they are few, and
     variances would overflow. The ONNX graph takes ``[n, channels, h, w]`` (``[n, channels, d, h, w]``
-    where the card says three dimensions) of any size and ends in
-    the softmax. A card that leaves the halo 0 gets the network's receptive radius. Needs torch and onnx.
+    where the card says three dimensions) of any size and ends in the softmax. A card that leaves the
+    halo 0 gets the network's receptive radius. Needs torch and onnx.
     """
     import safetensors.torch
 

@@ -101,8 +101,8 @@ class CACNet(nn.Module):
         return self.supervised(volume)[0]
 
     def supervised(self, volume: torch.Tensor) -> list[torch.Tensor]:
-        """Logits at the input's grid, the network's answer first, then those for deep supervision:
-        the volume part's expanding levels from fine to coarse and the slice part's own."""
+        """The network's answer at the input's grid, then the logits for deep supervision, each at its own
+        resolution: the volume part's expanding levels from fine to coarse and the slice part's own."""
         n, _, depth, height, width = volume.shape
         if self.parts == "unet2d":
             return [_folded(self.plain(_unfolded(volume)), n)]
@@ -116,7 +116,7 @@ class CACNet(nn.Module):
             maps = self.reduce(volume)
         if self.parts in ("both", "3d"):
             logits = self.volume(maps)[::-1] + logits
-        return [_enlarged(each, (depth, height, width)) for each in logits]
+        return [_enlarged(logits[0], (depth, height, width)), *logits[1:]]
 
 
 def _unfolded(volume: torch.Tensor) -> torch.Tensor:

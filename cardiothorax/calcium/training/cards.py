@@ -56,7 +56,7 @@ def calcium_card(
         summary=SUMMARIES[recipe.method],
         architecture=recipe.architecture,
         input=NetworkInput(
-            side_px=-(-recipe.patch[1] // multiples[0]) * multiples[0],
+            side_px=-(-recipe.stages[-1].patch[1] // multiples[0]) * multiples[0],
             padding="grid",
             normalisation=Normalisation(0.0, 100.0, SCALE),
             orientation="axial, right side at the left, front at the top",

@@ -48,12 +48,13 @@ class CalciumTraining(lightning.LightningModule):
 
     def train_dataloader(self) -> DataLoader[Any]:
         r = self.recipe
+        stage = r.stage_at(self.current_epoch)
         rng = np.random.default_rng([r.seed, self.current_epoch])
 
         def batch(indices: list[int]) -> tuple[torch.Tensor, torch.Tensor]:
-            return draw_patches(self.volumes, self.marks, len(indices), r.patch, rng, r.strength)
+            return draw_patches(self.volumes, self.marks, len(indices), stage.patch, rng, r.strength)
 
-        return DataLoader(range(r.steps * r.batch), batch_size=r.batch, collate_fn=batch)  # type: ignore[arg-type]
+        return DataLoader(range(r.steps * stage.batch), batch_size=stage.batch, collate_fn=batch)  # type: ignore[arg-type]
 
     def val_dataloader(self) -> DataLoader[Any]:
         return DataLoader(range(len(self.val_volumes)), collate_fn=lambda n: n[0])  # type: ignore[arg-type]

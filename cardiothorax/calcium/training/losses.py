@@ -1,6 +1,6 @@
 """Losses for lesions that are one voxel in a hundred thousand.
 
-``logits`` are ``[n, classes, ...]``, ``classes`` int64 ``[n, ...]``, ``weights`` float ``[n, ...]``.
+Terms take lists of voxels: ``logits`` ``[m, classes]``, ``classes`` int64 ``[m]``, ``weights`` ``[m]``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ ELSEWHERE_WEIGHT = 0.004
 """What is not bright is never proposed: the network need not care."""
 EXPONENT = 0.3
 """Of the exponential logarithmic loss (Wong 2018)."""
-HARDEST_SHARE = 0.02
+HARDEST_SHARE = 0.1
+"""Of the voxels that have a weight."""
+THINNED = 61
+"""Of the voxels that hardly matter, one in so many is computed."""
 
 
 def widened(target: torch.Tensor, margin: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -46,22 +49,20 @@ def widened(target: torch.Tensor, margin: int) -> tuple[torch.Tensor, torch.Tens
 def weighted_cross_entropy(
     logits: torch.Tensor, classes: torch.Tensor, weights: torch.Tensor
 ) -> torch.Tensor:
-    each = F.cross_entropy(logits.float(), classes, reduction="none")
+    each = F.cross_entropy(logits, classes, reduction="none")
     return (each * weights).sum() / weights.sum().clamp(min=1e-6)
 
 
 def multi_class_dice(logits: torch.Tensor, classes: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
     """One minus the mean soft Dice of the arteries that the batch shows (CAC-Net's loss)."""
-    p, truth = _foreground(logits, classes, weights)
-    overlap, size, seen = _sums(p, truth)
+    overlap, size, seen = _sums(logits, classes, weights)
     dice = (2 * overlap + 1) / (size + 1)
     return 1 - (dice * seen).sum() / seen.sum().clamp(min=1)
 
 
 def exponential_iou(logits: torch.Tensor, classes: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
     """Mean of (-ln IoU)^0.3 over the arteries that the batch shows (DenseRAUnet, after Wong 2018)."""
-    p, truth = _foreground(logits, classes, weights)
-    overlap, size, seen = _sums(p, truth)
+    overlap, size, seen = _sums(logits, classes, weights)
     iou = (overlap + 1) / (size - overlap + 1)
     each = (-torch.log(iou.clamp(1e-6, 1 - 1e-6))) ** EXPONENT
     return (each * seen).sum() / seen.sum().clamp(min=1)
@@ -71,23 +72,19 @@ def bootstrapped_cross_entropy(
     logits: torch.Tensor, classes: torch.Tensor, weights: torch.Tensor
 ) -> torch.Tensor:
     """Cross-entropy of the hardest voxels alone (DenseRAUnet's bootstrap)."""
-    each = (F.cross_entropy(logits.float(), classes, reduction="none") * weights).flatten()
+    each = F.cross_entropy(logits, classes, reduction="none") * weights
     return each.topk(max(1, round(HARDEST_SHARE * each.numel()))).values.mean()
 
 
-def _foreground(
+def _sums(
     logits: torch.Tensor, classes: torch.Tensor, weights: torch.Tensor
-) -> tuple[torch.Tensor, torch.Tensor]:
-    p = torch.softmax(logits.float(), dim=1)[:, 1:]
-    truth = torch.stack([classes == c for c in range(1, logits.shape[1])], 1).to(p.dtype)
-    return p * weights[:, None], truth * weights[:, None]
-
-
-def _sums(p: torch.Tensor, truth: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Overlap, sum of sizes and presence of every class, over the whole batch: one patch may have none."""
-    axes = (0, *range(2, p.ndim))
-    overlap = (p * (truth > 0)).sum(axes)
-    return overlap, p.sum(axes) + truth.sum(axes), (truth.sum(axes) > 0).to(p.dtype)
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Overlap, sum of sizes and presence of every artery, over the whole batch: a patch may have none."""
+    p = torch.softmax(logits, dim=1)[:, 1:]
+    truth = F.one_hot(classes, logits.shape[1])[:, 1:].to(p.dtype)
+    overlap = (p * truth * weights[:, None]).sum(0)
+    size = ((p + truth) * weights[:, None]).sum(0)
+    return overlap, size, (truth.sum(0) > 0).to(p.dtype)
 
 
 TERMS = {
@@ -105,10 +102,39 @@ def loss_of(
     weights: torch.Tensor,
     level_weights: tuple[float, ...],
 ) -> torch.Tensor:
-    """Sum of the named terms; every supervised output counts with its level's weight."""
-    total = supervised[0].new_zeros(())
+    """Sum of the named terms; every supervised output counts with its level's weight.
+
+    Outputs are logits ``[n, classes, ...]``, at the targets' resolution or a whole fraction of it.
+    """
+    total = supervised[0].new_zeros((), dtype=torch.float32)
     share = sum(level_weights[: len(supervised)])
     for logits, level in zip(supervised, level_weights, strict=False):
+        voxels = _weighed(logits, *_coarser(classes, weights, logits.shape[2:]))
         for name in names:
-            total = total + level / share * TERMS[name](logits, classes, weights)
+            total = total + level / share * TERMS[name](*voxels)
     return total
+
+
+def _coarser(
+    classes: torch.Tensor, weights: torch.Tensor, size: torch.Size
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Targets of cells that are several voxels: an artery where there is one, the largest weight."""
+    factors = tuple(n // m for n, m in zip(classes.shape[1:], size, strict=True))
+    if set(factors) == {1}:
+        return classes, weights
+    known = torch.where(weights > 0, classes, 0).float()
+    coarse = F.max_pool3d(torch.stack([known, weights], 1), factors)
+    return coarse[:, 0].long(), coarse[:, 1]
+
+
+def _weighed(
+    logits: torch.Tensor, classes: torch.Tensor, weights: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """As lists of voxels: those that matter, and every 61st of the others (with 61 times the weight)."""
+    elsewhere = weights <= ELSEWHERE_WEIGHT
+    chosen = ~elsewhere
+    some = torch.zeros_like(chosen)
+    some.view(-1)[::THINNED] = True
+    chosen = chosen | (some & elsewhere & (weights > 0))
+    weight = torch.where(elsewhere, weights * THINNED, weights)[chosen]
+    return logits.movedim(1, -1)[chosen].float(), classes[chosen], weight

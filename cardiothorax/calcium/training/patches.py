@@ -17,6 +17,8 @@ from .packing import ARTERY, BONE, HARD, Packed
 
 MIXTURE = {"lesion": 0.6, "hard": 0.25, "bone": 0.1, "anywhere": 0.05}
 """What a patch is centered on."""
+JITTER = 0.3
+"""Of a patch's side: how far the marked voxel may lie from its middle."""
 AIR_HU = -1000
 
 
@@ -68,10 +70,8 @@ def _one(
     rng: np.random.Generator,
     strength: float,
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    which = int(rng.integers(len(volumes)))
-    volume, mark = volumes[which], marks[which]
-    center = _center(volume, mark, rng)
-    jitter = np.array([max(0, size[0] // 2 - 1), size[1] * 0.36, size[2] * 0.36])
+    volume, center = _center(volumes, marks, rng)
+    jitter = np.array([size[0] // 2 - 1, size[1] * JITTER, size[2] * JITTER])
     center = center + np.round(rng.uniform(-1, 1, 3) * jitter).astype(int)
     wide = (size[0], round(size[1] * 1.3), round(size[2] * 1.3)) if strength else size
     hu, target = crop(volume.hu, center, wide, AIR_HU), crop(volume.target, center, wide, 0)
@@ -82,17 +82,24 @@ def _one(
     return patch, codes
 
 
-def _center(volume: Packed, mark: Marks, rng: np.random.Generator) -> np.ndarray:
-    kind = rng.choice(list(MIXTURE), p=list(MIXTURE.values()))
-    if kind == "lesion" and len(mark.lesions):
-        present = np.unique(mark.arteries)
-        artery = rng.choice(present) if rng.random() < 0.5 else None
-        own = mark.lesions if artery is None else mark.lesions[mark.arteries == artery]
-        return np.asarray(own[rng.integers(len(own))])
-    points = mark.bone if kind == "bone" else mark.hard
-    if kind != "anywhere" and len(points):
-        return np.asarray(points[rng.integers(len(points))])
-    return np.array([rng.integers(n) for n in volume.hu.shape])
+def _center(volumes: list[Packed], marks: list[Marks], rng: np.random.Generator) -> tuple[Packed, np.ndarray]:
+    """A study and a voxel of it. Half the lesions are drawn by artery first, so that LCX is not rare."""
+    kind = str(rng.choice(list(MIXTURE), p=list(MIXTURE.values())))
+    points = {
+        "lesion": [m.lesions for m in marks],
+        "hard": [m.hard for m in marks],
+        "bone": [m.bone for m in marks],
+    }.get(kind, [])
+    holders = [n for n, own in enumerate(points) if len(own)]
+    if not holders:
+        which = int(rng.integers(len(volumes)))
+        return volumes[which], np.array([rng.integers(n) for n in volumes[which].hu.shape])
+    which = holders[int(rng.integers(len(holders)))]
+    own = points[which]
+    if kind == "lesion" and rng.random() < 0.5:
+        arteries = marks[which].arteries
+        own = own[arteries == rng.choice(np.unique(arteries))]
+    return volumes[which], np.asarray(own[rng.integers(len(own))])
 
 
 def crop(array: np.ndarray, center: np.ndarray, size: tuple[int, ...], fill: int) -> np.ndarray:

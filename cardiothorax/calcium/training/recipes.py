@@ -12,11 +12,20 @@ METHODS = ("cacnet", "denseraunet")
 
 
 @dataclass(frozen=True)
+class Stage:
+    """From the share ``since`` of a run on: ``batch`` patches of slabs, rows and columns. DenseRAUNet sees
+    nine slabs of each patch and answers for those that have four neighbors on both sides."""
+
+    since: float
+    batch: int
+    patch: tuple[int, int, int]
+
+
+@dataclass(frozen=True)
 class Recipe:
     """A run is ``rounds`` of ``steps`` batches with a validation after each.
 
-    ``patch`` is slabs, rows, columns; DenseRAUNet sees nine slabs of each patch and answers for those that
-    have four neighbors on both sides. ``losses`` name terms of :mod:`.losses`; ``margin`` widens lesions
+    ``stages`` are its parts, from small patches to the whole heart. ``losses`` name terms of :mod:`.losses`; ``margin`` widens lesions
     by so many cells. ``changes`` replace arguments of the network (its ablations).
     """
 
@@ -24,8 +33,7 @@ class Recipe:
     variant: str = "slim"
     rounds: int = 12
     steps: int = 200
-    batch: int = 2
-    patch: tuple[int, int, int] = (16, 128, 128)
+    stages: tuple[Stage, ...] = (Stage(0.0, 4, (12, 96, 96)), Stage(0.7, 1, (16, 160, 160)))
     optimizer: str = "adamw"
     learning_rate: float = 3e-3
     weight_decay: float = 1e-3
@@ -43,6 +51,10 @@ class Recipe:
     seed: int = 20261121
     changes: dict[str, Any] = field(default_factory=dict)
 
+    def stage_at(self, number: int) -> Stage:
+        """Of round ``number``, counted from 0."""
+        return next(s for s in reversed(self.stages) if number >= s.since * self.rounds)
+
     @property
     def architecture(self) -> Architecture:
         return Architecture(self.method, {"variant": self.variant, **self.changes})
@@ -54,7 +66,7 @@ CACNET_PAPER = replace(
     CACNET_SLIM,
     variant="paper",
     rounds=100,
-    patch=(32, 192, 192),
+    stages=(Stage(0.0, 1, (32, 192, 192)),),
     optimizer="adam",
     learning_rate=1e-4,
     losses=("dice",),

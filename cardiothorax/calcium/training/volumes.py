@@ -49,7 +49,7 @@ def _packed(folder: Path, study: Study, step: GridStep) -> Packed:
 
 
 def labels_for(image: Image, file: Path) -> np.ndarray:
-    """Labels uint8 of a file on the grid of ``image``, whose slices :func:`read_ct` may have turned around."""
+    """Labels uint8 of a file on the grid of ``image``, whose slices may have been turned."""
     stored = read_stored(file)
     labels = pixels(stored)
     if labels.shape != image.array.shape:
