@@ -114,7 +114,7 @@ def test_shipped_models_are_listed_and_good(cardiothorax):
     assert "ctr-unet-slim: good (weights.safetensors, model.onnx)" in verified.out
 
 
-def test_info_shows_licence_training_and_limits(cardiothorax):
+def test_info_shows_license_training_and_limits(cardiothorax):
     card = json.loads(resource("Models", "ctr-unet-slim", "model.json").read_text(encoding="utf-8"))
     done = cardiothorax("models", "info", "ctr-unet-slim")
     assert card["licence"] in done.out
@@ -136,7 +136,7 @@ def test_a_model_is_added_verified_and_removed(cardiothorax, own_model, zipped):
                 archive.write(path, f"my-gate/{path.name}")
     added = cardiothorax("models", "add", source)
     assert added.code == 0, added.err
-    assert "Licence of its weights" in added.out
+    assert "License of its weights" in added.out
     assert "my-gate" in cardiothorax("models", "list").out
     assert cardiothorax("models", "verify", "my-gate").code == 0
     assert cardiothorax("models", "remove", "my-gate").code == 0

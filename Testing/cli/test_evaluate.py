@@ -62,7 +62,7 @@ def test_files_and_numbers(
     assert plain["origin"]["Reference"] == "reference.csv, column ctr_row, matched by id"
     assert {name: group["n"] for name, group in plain["by_group"].items()} == {"A": 6, "B": 6}
     said = capsys.readouterr()
-    assert "0.0100 higher" in said.err
+    assert "0.010 higher" in said.err
     assert "12 pairs compared; left out: none." in said.err
     assert said.out.strip() == str(out / "evaluation.html")
 

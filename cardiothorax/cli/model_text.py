@@ -8,7 +8,7 @@ from ..models import Card, Metric
 
 
 def card_in_words(card: Card, folder: Path) -> str:
-    """Everything a person needs before trusting the model; limits and licence included."""
+    """Everything a person needs before trusting the model; limits and license included."""
     shape = card.input
     lines = [
         f"{card.name} {card.version}: {card.summary}",
@@ -17,7 +17,7 @@ def card_in_words(card: Card, folder: Path) -> str:
         f"Network        {card.architecture.name} {card.architecture.arguments}",
         f"Input          {shape.side_px} x {shape.side_px} px, {shape.padding}, {shape.orientation} view",
         f"Labels         {', '.join(f'{value} {name}' for name, value in card.labels.items())}",
-        f"Licence        {card.licence}",
+        f"License        {card.licence}",
         f"Folder         {folder}",
         f"Training       split {card.training.split}, seed {card.training.seed}",
         f"               {card.training.command}",

@@ -71,7 +71,7 @@ def add(source: Path) -> None:
     entry = add_model(source)
     click.echo(f"Added {entry.name} to {entry.folder}")
     if entry.card is not None:
-        click.echo(f"Licence of its weights: {entry.card.licence}")
+        click.echo(f"License of its weights: {entry.card.licence}")
 
 
 @models.command()

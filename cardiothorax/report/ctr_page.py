@@ -36,7 +36,7 @@ def write_html(
 ) -> None:
     """One page that prints on A4, with the picture inside where ``image`` (the film) is given.
 
-    ``card`` adds the model's licence and known limits. Patient data cannot get in: an image carries
+    ``card`` adds the model's license and known limits. Patient data cannot get in: an image carries
     none; only the file's name is shown, without its folder. Needs the extra ``report``.
     """
     write_page(TEMPLATE, page_context(run, image=image, card=card), path)

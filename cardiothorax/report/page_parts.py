@@ -42,7 +42,7 @@ def provenance_rows(
         ("Software", f"cardiothorax {p.package_version}{engine}"),
         ("Model", f"{p.model_name} {p.model_version}".strip()),
         ("Model weights (SHA-256)", p.model_sha256),
-        ("Model licence", card.licence if card else ""),
+        ("Model license", card.licence if card else ""),
         ("Options", ", ".join(f"{key} {_option(value)}" for key, value in p.options.items())),
         (f"{pixels} (SHA-256)", p.input_sha256),
         ("Seconds", ", ".join(f"{stage} {spent:.2f}" for stage, spent in seconds.items())),

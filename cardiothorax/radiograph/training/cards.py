@@ -12,17 +12,17 @@ from .data import LabelledFilms
 from .gate_data import SIDE_PX, GatePictures
 from .lightning_module import Recipe
 
-LICENCES = {
+LICENSES = {
     "jsrt": "JSRT/SCR: research with citation (Shiraishi 2000, van Ginneken 2006)",
     "wingspan": "MIT (Dong 2018)",
-    "openist": "public repository without a licence file",
+    "openist": "public repository without a license file",
     "phantom": "Apache-2.0, drawn by this project",
 }
-WEIGHTS_LICENCE = (
+WEIGHTS_LICENSE = (
     "Research use with citation of the training data (JSRT/SCR, Wingspan, OpenIST); not for resale. "
     "As strict as the strictest source; the code itself is Apache-2.0."
 )
-GATE_LICENCE = (
+GATE_LICENSE = (
     "Non-commercial research use, share alike, with citation of the sources: some of the lateral films and "
     "cine MR are CC BY-NC-SA 4.0, MIDRC-RICORD-1A is CC BY-NC 4.0, NSCLC-Radiomics CC BY-NC 3.0; films as "
     "for the segmentation network, and NIH ChestX-ray14. The code itself is Apache-2.0."
@@ -50,7 +50,7 @@ def segmentation_card(
 ) -> Card:
     channels = SLIM_CHANNELS if recipe.variant == "slim" else PAPER_CHANNELS
     sources = tuple(
-        TrainingSource(source, count, LICENCES.get(source, "not stated"))
+        TrainingSource(source, count, LICENSES.get(source, "not stated"))
         for source, count in sorted(Counter(films.sources).items())
     )
     return Card(
@@ -62,7 +62,7 @@ def segmentation_card(
         architecture=Architecture("unet", {"channels": list(channels), "classes": len(_LABELS)}),
         input=NetworkInput(recipe.side_at(recipe.epochs), "square", _STRETCHED),
         labels=_LABELS,
-        licence=WEIGHTS_LICENCE,
+        licence=WEIGHTS_LICENSE,
         training=Training(sources, "by film, as index.csv lists it", recipe.seed, command, _today()),
         metrics=metrics,
         limits=_LIMITS,
@@ -89,7 +89,7 @@ def gate_card(
             },
             "no frontal chest film": 8,
         },
-        licence=GATE_LICENCE,
+        licence=GATE_LICENSE,
         training=Training(
             (
                 TrainingSource("frontal films", len(pictures.frontal), "see the sources' own terms"),
