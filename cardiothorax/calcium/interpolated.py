@@ -11,7 +11,7 @@ import numpy as np
 
 from ..imaging.image import Image
 from .labels import PARTS
-from .pieces import IN_SLICE, connected
+from .pieces import connected
 from .settings import Settings
 
 ON_A_SLICE = 1e-9
@@ -66,6 +66,6 @@ def _counts(
     smallest = settings.rules.minimum_pixels(*image.spacing_mm[:2])
     if smallest <= 1:
         return np.ones(index.size, bool)
-    region = connected(index, kind, shape, IN_SLICE[settings.connectivity])
+    region = connected(index, kind, shape, settings.connectivity)
     large: np.ndarray = np.bincount(region)[region] >= smallest
     return large

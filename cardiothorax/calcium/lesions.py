@@ -6,8 +6,8 @@ import numpy as np
 
 from ..imaging.image import Image
 from .labels import CODES
-from .pieces import first_of_each, last_of_each
-from .regions import Candidates, largest
+from .pieces import first_of_each
+from .regions import Cells, largest
 from .result import Lesion
 from .weights import Weighted
 
@@ -22,31 +22,28 @@ def is_lesion(voxels: np.ndarray, voxel_mm3: float) -> np.ndarray:
     return large
 
 
-def lesion_rows(
-    found: Candidates, weighted: Weighted, image: Image, confidence: np.ndarray | None
-) -> tuple[Lesion, ...]:
-    """From feet to head. ``confidence`` is a network's, on the image's grid, 0 where nothing was proposed."""
-    if not found.index.size:
-        return ()
-    piece = found.piece
-    voxels = np.bincount(piece)
-    first, last = first_of_each(piece), last_of_each(piece)
-    k, j, i = found.position
-    center = np.stack([np.bincount(piece, axis) / voxels for axis in (i, j, k)], axis=1)
+def lesion_rows(cells: Cells, weights: Weighted, image: Image) -> tuple[Lesion, ...]:
+    """From feet to head, by their first voxels."""
+    piece = cells.piece
+    first = first_of_each(piece)
+    pieces = first.size
+    voxels = np.bincount(piece, cells.pixels, pieces)
+    sums = (cells.sum_column, cells.sum_row, cells.slice * cells.pixels)
+    center = np.stack([np.bincount(piece, axis, pieces) / voxels for axis in sums], axis=1)
     columns = {
-        "artery": [CODES[int(code)] for code in found.artery[first]],
-        "first_slice": k[first].tolist(),
-        "last_slice": k[last].tolist(),
-        "voxels": voxels.tolist(),
-        "counted": is_lesion(voxels, weighted.voxel_mm3).tolist(),
-        "volume_mm3": weighted.volume_mm3(piece, voxels.size).tolist(),
-        "agatston": weighted.agatston(piece, voxels.size).tolist(),
-        "mass_mg": weighted.mass_mg(piece, voxels.size).tolist(),
-        "peak_hu": largest(found.hu, piece, voxels.size).tolist(),
-        "mean_hu": (np.bincount(piece, found.hu) / voxels).tolist(),
+        "artery": [CODES[int(code)] for code in cells.artery[first]],
+        "first_slice": cells.slice[first].tolist(),
+        "last_slice": largest(cells.slice, piece, pieces).astype(int).tolist(),
+        "voxels": voxels.astype(int).tolist(),
+        "counted": is_lesion(voxels, weights.voxel_mm3).tolist(),
+        "volume_mm3": weights.volume_mm3(piece, pieces).tolist(),
+        "agatston": weights.agatston(piece, pieces).tolist(),
+        "mass_mg": weights.mass_mg(piece, pieces).tolist(),
+        "peak_hu": largest(cells.peak_hu, piece, pieces).tolist(),
+        "mean_hu": (np.bincount(piece, cells.sum_hu, pieces) / voxels).tolist(),
         "center_px": [tuple(point) for point in center.tolist()],
         "center_mm": _places(center, image),
-        "confidence": _confidence(found, voxels.size, confidence),
+        "confidence": _confidence(cells, pieces),
     }
     rows = zip(*columns.values(), strict=True)
     return tuple(
@@ -59,12 +56,8 @@ def _places(center_px: np.ndarray, image: Image) -> list[tuple[float, ...]]:
     return [tuple(point) for point in places.tolist()]
 
 
-def _confidence(found: Candidates, pieces: int, confidence: np.ndarray | None) -> list[float | None]:
+def _confidence(cells: Cells, pieces: int) -> list[float | None]:
     """Mean over the voxels that the network proposed; None for a piece without any."""
-    if confidence is None:
-        return [None] * pieces
-    values = confidence.reshape(-1)[found.index].astype(float)
-    proposed = values > 0
-    count = np.bincount(found.piece[proposed], minlength=pieces)
-    total = np.bincount(found.piece[proposed], values[proposed], minlength=pieces)
-    return [float(s / n) if n else None for s, n in zip(total, count, strict=True)]
+    count = np.bincount(cells.piece, cells.proposed, pieces).tolist()
+    total = np.bincount(cells.piece, cells.sum_confidence, pieces).tolist()
+    return [part / number if number else None for part, number in zip(total, count, strict=True)]

@@ -8,27 +8,24 @@ from ..errors import GeometryProblem
 from ..imaging.image import Image
 from .box import Box
 from .interpolated import counted_pixels, planes_between
-from .regions import changed_candidates, find_candidates
-from .score import Scores, check_codes, check_labels, scores_of
+from .score import Scores, check_codes, check_labels, regions_of, scores_of
 from .settings import Settings
 
 
 class LiveScore:
     """The numbers of :func:`.score.score`, to the last digit, at every moment of an edit.
 
-    Keeps a copy of the labels. Regions and pieces that an edit did not touch, and planes between slices
-    that it did not touch, stay as they are.
+    Keeps a copy of the labels. Slices that an edit did not touch, and planes between such slices, stay as
+    they are.
     """
 
     def __init__(
         self, image: Image, labels: np.ndarray, settings: Settings, *, confidence: np.ndarray | None = None
     ) -> None:
         check_labels(image, labels)
-        self._image, self._settings, self._confidence = image, settings, confidence
+        self._image, self._settings = image, settings
         self._labels = labels.copy()
-        self._found = find_candidates(
-            image.array, self._labels, settings.limits.threshold_hu, settings.connectivity
-        )
+        self._regions = regions_of(image, self._labels, settings, confidence)
         self._planes = planes_between(image)
         self._pixels = np.stack([self._pixels_above(k) for k in range(len(self._planes))])
         self._scores = self._collect()
@@ -68,20 +65,12 @@ class LiveScore:
 
     def voxels_of(self, lesion_id: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Slices, rows and columns of the voxels of a lesion of :attr:`scores`, to index an array with."""
-        mine = self._found.piece == lesion_id - 1
-        k, j, i = self._found.position
-        return k[mine], j[mine], i[mine]
+        found = self._regions.candidates()
+        k, j, i = (axis[found.piece == lesion_id - 1] for axis in found.position)
+        return k, j, i
 
     def _recompute(self, box: Box) -> None:
-        settings = self._settings
-        self._found = changed_candidates(
-            self._found,
-            self._image.array,
-            self._labels,
-            settings.limits.threshold_hu,
-            settings.connectivity,
-            box,
-        )
+        self._regions.refresh(self._labels, *box.k)
         for k in range(max(box.k[0] - 1, 0), box.k[1]):
             self._pixels[k] = self._pixels_above(k)
 
@@ -89,5 +78,4 @@ class LiveScore:
         return counted_pixels(self._image, self._labels, self._settings, k, self._planes[k])
 
     def _collect(self) -> Scores:
-        pixels = self._pixels.sum(axis=0)
-        return scores_of(self._found, pixels, self._image, self._settings, self._confidence)
+        return scores_of(self._regions.cells(), self._pixels.sum(axis=0), self._image, self._settings)

@@ -1,76 +1,76 @@
-"""Connected pieces of sparse voxels: cost follows the number of candidates, not the size of the volume."""
+"""Connected pieces of sparse pixels: cost follows their number, not the size of the picture."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-Offset = tuple[int, int, int]
-
-IN_SLICE: dict[int, tuple[Offset, ...]] = {
-    4: ((0, 0, 1), (0, 1, 0)),
-    8: ((0, 0, 1), (0, 1, 0), (0, 1, -1), (0, 1, 1)),
-}
-"""Connectivity within a slice -> steps (slices, rows, columns) to later neighbors."""
-IN_SPACE: tuple[Offset, ...] = ((0, 0, 1), (0, 1, 0), (1, 0, 0))
-"""Faces of voxels: 6-connected."""
+REACH = {4: 0, 8: 1}
+"""Connectivity in a picture -> how many columns a neighbor in the next row may be off."""
 
 
-def connected(
-    index: np.ndarray, kind: np.ndarray, shape: tuple[int, ...], steps: tuple[Offset, ...]
-) -> np.ndarray:
-    """The piece of each voxel, numbered from 0 in the order of their first voxels.
+def connected(index: np.ndarray, kind: np.ndarray, shape: tuple[int, ...], connectivity: int) -> np.ndarray:
+    """The piece of each pixel, numbered from 0 in the order of their first pixels.
 
-    ``index`` are rising flat indices into an array of ``shape``; voxels join where they are ``steps``
-    apart and of one ``kind`` (the artery).
+    ``index`` are rising flat indices into an array ``[picture, row, column]`` of ``shape``; pixels join
+    within a picture, 4- or 8-connected, where they are of one ``kind`` (the artery).
     """
+    if not index.size:
+        return np.zeros(0, np.int64)
+    runs = _runs(index, kind, shape[-1])
+    first, second = _touching(runs, shape[-2], shape[-1], REACH[connectivity])
+    return np.repeat(joined(runs.first.size, first, second), runs.last - runs.first + 1)
+
+
+def joined(count: int, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """The piece of each of ``count`` things, of which ``first`` and ``second`` are joined pair by pair;
+    numbered from 0 in the order of their first members."""
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 
-    if not index.size:
-        return np.zeros(0, np.int64)
-    pairs = [_neighbors(index, shape, step) for step in steps]
-    first = np.concatenate([p[0] for p in pairs])
-    second = np.concatenate([p[1] for p in pairs])
-    same = kind[first] == kind[second]
-    first, second = first[same], second[same]
-    graph = coo_matrix((np.ones(first.size, np.int8), (first, second)), shape=(index.size, index.size))
-    _, found = connected_components(graph, directed=False)
-    return in_order(found.astype(np.int64))
-
-
-def in_order(piece: np.ndarray) -> np.ndarray:
-    """The same pieces, numbered without gaps in the order in which they first appear."""
-    rank = np.argsort(np.argsort(first_of_each(piece), kind="stable"), kind="stable")
-    numbered: np.ndarray = rank[piece]
+    pairs = (np.ones(first.size, np.int8), (first, second))
+    _, found = connected_components(coo_matrix(pairs, shape=(count, count)), directed=False)
+    order = np.argsort(first_of_each(found), kind="stable")
+    rank = np.empty(order.size, np.int64)
+    rank[order] = np.arange(order.size)
+    numbered: np.ndarray = rank[found]
     return numbered
 
 
-def first_of_each(piece: np.ndarray) -> np.ndarray:
-    """By number, the position where it stands first; past the end for a number that is missing."""
-    first = np.full(int(piece.max(initial=-1)) + 1, piece.size)
-    first[piece[::-1]] = np.arange(piece.size)[::-1]  # of equal targets the last one written stays
+def first_of_each(group: np.ndarray) -> np.ndarray:
+    """By number, the position where it stands first; every number from 0 on must stand somewhere."""
+    first = np.zeros(int(group.max(initial=-1)) + 1, np.int64)
+    first[group[::-1]] = np.arange(group.size)[::-1]  # of equal targets the last one written stays
     return first
 
 
-def last_of_each(piece: np.ndarray) -> np.ndarray:
-    """By number, the position where it stands last."""
-    last = np.zeros(int(piece.max(initial=-1)) + 1, np.intp)
-    last[piece] = np.arange(piece.size)
-    return last
+@dataclass(frozen=True)
+class _Runs:
+    """Neighbors of one kind in a row: flat indices of both ends, and the kind."""
+
+    first: np.ndarray
+    last: np.ndarray
+    kind: np.ndarray
 
 
-def _neighbors(index: np.ndarray, shape: tuple[int, ...], step: Offset) -> tuple[np.ndarray, np.ndarray]:
-    """Positions in ``index`` of all voxels and of their neighbors ``step`` further on."""
-    _, rows, columns = shape
-    slices_on, rows_on, columns_on = step
-    inside = np.ones(index.size, bool)
-    if columns_on:
-        inside &= index % columns != (columns - 1 if columns_on > 0 else 0)
-    if rows_on:
-        inside &= index // columns % rows != rows - 1
-    start = np.flatnonzero(inside)
-    target = index[start] + ((slices_on * rows) + rows_on) * columns + columns_on
-    place = np.searchsorted(index, target)
-    there = place < index.size
-    there[there] = index[place[there]] == target[there]
-    return start[there], place[there]
+def _runs(index: np.ndarray, kind: np.ndarray, columns: int) -> _Runs:
+    begins = np.ones(index.size, bool)
+    begins[1:] = (np.diff(index) != 1) | (kind[1:] != kind[:-1]) | (index[1:] % columns == 0)
+    start = np.flatnonzero(begins)
+    stop = np.append(start[1:], index.size) - 1
+    return _Runs(index[start], index[stop], kind[start])
+
+
+def _touching(runs: _Runs, rows: int, columns: int, reach: int) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers of all runs, and of the runs of one kind that they touch in the next row of their picture."""
+    row_start = runs.first // columns * columns
+    low = np.maximum(runs.first - reach, row_start) + columns
+    high = np.minimum(runs.last + reach, row_start + columns - 1) + columns
+    begin = np.searchsorted(runs.last, low)
+    end = np.searchsorted(runs.first, high, side="right")
+    count = np.where(runs.first // columns % rows == rows - 1, 0, end - begin)
+    first = np.repeat(np.arange(runs.first.size), count)
+    second = np.arange(first.size) + np.repeat(begin - (np.cumsum(count) - count), count)
+    same = runs.kind[first] == runs.kind[second]
+    return first[same], second[same]

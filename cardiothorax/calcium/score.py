@@ -16,7 +16,8 @@ from .categories import cac_drs, category, visual_suggestion
 from .interpolated import counted_pixels, planes_between
 from .labels import ARTERIES, PARTS
 from .lesions import is_lesion, lesion_rows
-from .regions import Candidates, find_candidates
+from .pieces import first_of_each
+from .regions import Cells, Regions
 from .result import ArteryScore, CalciumValues, Lesion
 from .settings import Settings
 from .weights import Weighted, weighted
@@ -37,12 +38,24 @@ def score(
     ``confidence`` is a network's, 0 to 1 on the same grid, 0 where it proposed nothing.
     """
     check_labels(image, labels)
-    found = find_candidates(image.array, labels, settings.limits.threshold_hu, settings.connectivity)
+    regions = regions_of(image, labels, settings, confidence)
     pixels = sum(
         counted_pixels(image, labels, settings, lower, shares)
         for lower, shares in enumerate(planes_between(image))
     )
-    return scores_of(found, np.asarray(pixels), image, settings, confidence)
+    return scores_of(regions.cells(), np.asarray(pixels), image, settings)
+
+
+def regions_of(
+    image: Image, labels: np.ndarray, settings: Settings, confidence: np.ndarray | None
+) -> Regions:
+    return Regions.of(
+        image.array,
+        labels,
+        threshold_hu=settings.limits.threshold_hu,
+        connectivity=settings.connectivity,
+        confidence=confidence,
+    )
 
 
 def check_labels(image: Image, labels: np.ndarray) -> None:
@@ -65,25 +78,19 @@ def check_codes(labels: np.ndarray) -> None:
         )
 
 
-def scores_of(
-    found: Candidates,
-    interpolated_pixels: np.ndarray,
-    image: Image,
-    settings: Settings,
-    confidence: np.ndarray | None = None,
-) -> Scores:
+def scores_of(cells: Cells, interpolated_pixels: np.ndarray, image: Image, settings: Settings) -> Scores:
     """``interpolated_pixels``: by label, over all planes."""
-    weights = weighted(found, image, settings)
+    weights = weighted(cells, image, settings)
     pixel_mm3 = image.spacing_mm[0] ** 2 * image.spacing_mm[1]
-    by_label = _Sums.of(found, weights, found.artery, len(PARTS) + 1)
-    coronary = np.isin(found.artery, list(ARTERIES.values())).astype(np.intp)
-    total = _Sums.of(found, weights, coronary, 2).score(1, 0.0)
+    by_label = _Sums.of(cells, weights, cells.artery, len(PARTS) + 1)
+    coronary = np.isin(cells.artery, list(ARTERIES.values())).astype(np.intp)
+    total = _Sums.of(cells, weights, coronary, 2).score(1, 0.0)
     parts = {
         name: by_label.score(code, float(interpolated_pixels[code] * pixel_mm3))
         for name, code in PARTS.items()
     }
     calcified = sum(parts[name].agatston > 0 for name in ARTERIES)
-    lad_lm = np.isin(found.artery, (PARTS["lad"], PARTS["lm"])).astype(np.intp)
+    lad_lm = np.isin(cells.artery, (PARTS["lad"], PARTS["lm"])).astype(np.intp)
     limits = settings.limits
     values = CalciumValues(
         agatston=total.agatston,
@@ -103,12 +110,12 @@ def scores_of(
         mass_factor=settings.factor,
         mass_factor_source=settings.mass_factor_source,
     )
-    return Scores(values, lesion_rows(found, weights, image, confidence))
+    return Scores(values, lesion_rows(cells, weights, image))
 
 
 @dataclass(frozen=True)
 class _Sums:
-    """Scores by group of candidates."""
+    """Scores by group of cells."""
 
     agatston: np.ndarray
     volume_mm3: np.ndarray
@@ -116,11 +123,10 @@ class _Sums:
     lesions: np.ndarray
 
     @classmethod
-    def of(cls, found: Candidates, weights: Weighted, group: np.ndarray, groups: int) -> _Sums:
-        pieces = int(found.piece.max(initial=-1)) + 1
-        of_piece = np.zeros(pieces, np.intp)
-        of_piece[found.piece] = group  # a piece lies in one artery
-        lesions = is_lesion(np.bincount(found.piece, minlength=pieces), weights.voxel_mm3)
+    def of(cls, cells: Cells, weights: Weighted, group: np.ndarray, groups: int) -> _Sums:
+        voxels = np.bincount(cells.piece, cells.pixels)
+        of_piece = group[first_of_each(cells.piece)]  # a piece lies in one artery
+        lesions = is_lesion(voxels, weights.voxel_mm3)
         return cls(
             agatston=weights.agatston(group, groups),
             volume_mm3=weights.volume_mm3(group, groups),
