@@ -19,9 +19,10 @@ GATE = resource("Models", "frontal-gate")
 def test_help_names_every_command_and_imports_none(cardiothorax):
     done = cardiothorax("--help")
     assert done.code == 0
+    unwrapped = " ".join(done.out.split())
     for name, (_, text) in COMMANDS.items():
         assert f"  {name} " in done.out
-        assert text in done.out
+        assert text in unwrapped
     code = (
         "import sys\nfrom cardiothorax.cli.main import main\n"
         "try: main(['--help'])\nexcept SystemExit: pass\n"
@@ -123,7 +124,9 @@ def test_info_shows_license_training_and_limits(cardiothorax):
     for source in card["training"]["sources"]:
         assert source["name"] in done.out
     as_json = cardiothorax("models", "info", "ctr-unet-slim", "--json")
-    assert json.loads(as_json.out) == card
+    shown = json.loads(as_json.out)
+    assert card["input"].items() <= shown["input"].items(), "a shipped card may be older than a new field"
+    assert {**shown, "input": card["input"]} == card
 
 
 @pytest.mark.parametrize("zipped", [False, True])

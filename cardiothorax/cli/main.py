@@ -20,7 +20,7 @@ COMMANDS = {
     "calcium": ("calcium", "Score coronary calcium on CT, artery by artery."),
     "calcium-score": ("calcium_score", "Score given artery labels on a CT, without a network."),
     "ctr": ("ctr", "Measure the cardiothoracic ratio of chest radiographs."),
-    "demo": ("demo", "Measure one study and write report, pictures, masks and table."),
+    "demo": ("demo", "Measure one study: report, picture, masks and table."),
     "evaluate": ("evaluate", "Compare results with a reference: agreement and accuracy."),
     "models": ("models", "List, inspect, add, remove and verify trained networks."),
     "phantom": ("phantom", "Make studies that are nobody's, with known truth."),
