@@ -57,7 +57,7 @@ class PlaqueOptions:
     """Calcified plaques: how many and how they look in a standard scan (120 kVp, 3 mm, soft kernel)."""
 
     lesions: int = 6
-    peak_hu: float = 320.0
+    peak_hu: float = 290.0
     """Median over lesions; single lesions scatter log-normally."""
     peak_scatter: float = 0.55
     length_mm: float = 3.5

@@ -71,7 +71,7 @@ def _chain(
     slow = np.interp(np.linspace(0, 1, count), np.linspace(0, 1, 6), rng.normal(size=6))
     weights = np.exp(0.5 * rng.normal(size=count) + 0.8 * slow)
     weights *= np.clip(np.sin(np.pi * (np.arange(count) + 0.5) / count), 0.25, 1)
-    sigmas = rng.uniform(0.25, 0.7, count)
+    sigmas = rng.uniform(0.3, 0.7, count) * rng.uniform(0.8, 1.7)
     return points, vessel.radii[low], sigmas, weights
 
 
@@ -79,7 +79,7 @@ def _wall_offsets(points: np.ndarray, radii: np.ndarray, rng: np.random.Generato
     """Away from the center line to one side of the wall, drifting along the vessel."""
     side = rng.normal(size=3) + 0.5 * np.cumsum(rng.normal(size=points.shape) * 0.15, axis=0)
     side /= np.linalg.norm(side, axis=1, keepdims=True)
-    return np.asarray(side * radii[:, None] * rng.uniform(0.4, 1.0))
+    return np.asarray(side * radii[:, None] * rng.uniform(0.4, 1.1))
 
 
 def standard_peak(blobs: Blobs) -> float:

@@ -90,15 +90,15 @@ class Thorax:
         gap = np.float32(0.13) - angle
         return np.maximum(-field, gap * 60), front
 
-    def sternum(self, p: Points) -> np.ndarray:
+    def sternum(self, p: Points, cavity: np.ndarray) -> np.ndarray:
+        """A flat bone in the front wall, waisted between the ribs; it ends below in a point."""
         x, y, z = p
-        deep = self.options.thorax_scale[1]
-        middle = -69 * deep + 0.04 * z
-        half = np.float32(15) + 5 * np.cos(z * np.float32(2 * np.pi / 38))
-        dx = np.abs(x - np.float32(STERNUM[0])) - half * np.float32(0.8)
-        dy = np.abs(y - middle) - np.float32(3.0)
+        half = np.float32(13) + 4 * np.cos(z * np.float32(2 * np.pi / 38))
+        half = half * np.clip((z + 78) * np.float32(0.04), 0.2, 1)
+        dx = np.abs(x - np.float32(STERNUM[0])) - half
+        dy = np.maximum(np.abs(cavity - np.float32(7.5)) - np.float32(2.5), y + 20)
         outside = np.hypot(np.maximum(dx, 0), np.maximum(dy, 0)) + np.minimum(np.maximum(dx, dy), 0)
-        return np.asarray(np.maximum(outside - np.float32(2.5), -(z + 78)))
+        return np.asarray(np.maximum(outside - np.float32(2.5), -(z + 80)))
 
     def spine(self, p: Points) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(bone, disc, spinal canal)."""
@@ -112,8 +112,8 @@ class Thorax:
         canal = ellipsoid(p, (bx, by + 22, 0), np.eye(3), (9, 8, 500))
         arch = np.maximum(np.abs(canal - 3.5) - np.float32(3.0), -(y - np.float32(by + 8)))
         process = np.maximum(np.abs(x - np.float32(bx)) - 3.2, np.abs(y - (by + 42) - 0.8 * phase) - 15)
-        sides = np.abs(np.abs(y - (by + 24) + 0.25 * np.abs(x - bx)) ) - 5.0
-        sides = np.maximum(np.maximum(sides, np.abs(x - np.float32(bx)) - 30), np.abs(phase + 4) - 7)
+        flat = (np.abs(x - np.float32(bx)), y - np.float32(by), np.float32(0) * z)
+        sides = np.maximum(capsule(flat, (9, 18, 0), (32, 33, 0), 5.5, 4.0), np.abs(phase + 4) - 7)
         back = np.minimum(np.minimum(arch, process), sides)
         back = np.maximum(back, -(canal - 1.0))
         return np.minimum(body, back), np.maximum(column, -body), canal

@@ -43,11 +43,11 @@ def tissue(
     heart, thorax = Heart(options.anatomy), Thorax(options.anatomy)
     fields = _heart_fields(heart, own, options, rng, (x, y, z))
     carve_grooves(fields, (x, y, z), tree, options.anatomy)
-    cavity = thorax.cavity(atlas)
+    cavity = smooth_union(thorax.cavity(atlas), fields["heart"] - 2.0, 14.0)
     bone, disc, canal = thorax.spine(atlas)
     below = thorax.diaphragm(atlas)
     gullet = thorax.esophagus(atlas)
-    belly = np.maximum(below + 3, 1.5 - fields["sac"])
+    belly = np.maximum(below + 3, 1.5 - fields.pop("apron"))
     middle = mediastinum(atlas, fields["sac"], np.minimum(bone, disc), gullet, options.anatomy)
     ribs, cartilage = thorax.ribs(atlas, cavity)
     fields |= {
@@ -57,7 +57,7 @@ def tissue(
         "muscle": thorax.muscle(atlas, cavity),
         "ribs": ribs,
         "cartilage": cartilage,
-        "sternum": thorax.sternum(atlas),
+        "sternum": thorax.sternum(atlas, cavity),
         "spine": bone,
         "disc": np.minimum(disc, canal),
         "esophagus": gullet,
@@ -82,9 +82,10 @@ def _heart_fields(
     vessels = [heart.ascending(own), heart.pulmonary(own), heart.cava(own), heart.veins(own), heart.far_aorta(own)]
     pipes = np.minimum.reduce(vessels)
     sac = heart.chambers(own, 8 + 10 * anatomy.groove_fat)
+    fat = anatomy.fat_mm * (0.2 + 1.6 * slow_noise(rng, axes, 35.0))
+    apron = sac - fat * anatomy.heart_scale
     for vessel in vessels[:3]:
         sac = smooth_union(sac, vessel, 16 + 8 * anatomy.groove_fat)
-    fat = anatomy.fat_mm * (0.2 + 1.6 * slow_noise(rng, axes, 35.0))
     inner = sac - fat * anatomy.heart_scale
     sac = smooth_union(smooth_union(inner, vessels[3], 8.0), vessels[4] - 1.5, 10.0)
     cavity = heart.left_ventricle(own, 10.0)
@@ -92,7 +93,8 @@ def _heart_fields(
     lumen = np.minimum(lumen, np.minimum(heart.left_atrium(own), heart.right_atrium(own)) + 2.0)
     blood = np.clip(0.5 - lumen / np.float32(3.0), 0, 1)
     heat = scan.muscle_hu + (scan.blood_hu + scan.contrast_hu - scan.muscle_hu) * blood
-    return {"chambers": chambers, "vessels": pipes, "sac": sac, "soft_hu": heat, "heart": inner}  # fmt: skip
+    return {"chambers": chambers, "vessels": pipes, "sac": sac, "soft_hu": heat, "heart": inner,
+            "apron": apron}  # fmt: skip
 
 
 GROOVES = {"lad": 1.0, "rca": 1.25, "lcx": 1.1, "posterior_descending": 0.8, "lm": 1.0}

@@ -82,9 +82,9 @@ def _plaques(rng: np.random.Generator) -> PlaqueOptions:
     burden = 0.0 if rng.random() < NO_CALCIUM else float(np.exp(rng.uniform(np.log(1), np.log(45))))
     return PlaqueOptions(
         lesions=int(round(burden)),
-        peak_hu=float(np.exp(rng.normal(np.log(320), 0.2))),
-        peak_scatter=float(rng.uniform(0.4, 0.7)),
-        length_mm=float(rng.uniform(2.0, 5.0)),
+        peak_hu=float(np.exp(rng.normal(np.log(280), 0.2))),
+        peak_scatter=float(rng.uniform(0.35, 0.6)),
+        length_mm=float(rng.uniform(2.0, 6.0)),
         length_scatter=float(rng.uniform(0.5, 0.9)),
         chain=float(rng.uniform(0, 0.1 + 0.006 * burden)),
         shares=tuple(float(v) for v in rng.dirichlet(np.array([0.05, 0.46, 0.17, 0.36]) * 12 + 0.3)),
