@@ -19,6 +19,7 @@ _LAYOUT = (
     "BitsAllocated",
     "BitsStored",
     "HighBit",
+    "NumberOfFrames",
     "PixelRepresentation",
     "PlanarConfiguration",
 )
@@ -91,8 +92,7 @@ def by_simpleitk(dataset: Any) -> np.ndarray:
         path = Path(folder) / "film.dcm"
         _bare_copy(dataset).save_as(path, enforce_file_format=True)
         array: np.ndarray = SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(str(path)))
-    film: np.ndarray = array[0]
-    return film
+    return array[0] if len(array) == 1 else array
 
 
 def _bare_copy(dataset: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -114,6 +115,30 @@ def slice_dataset(stored: np.ndarray, syntax: str = "", **header: Any) -> Any:
             setattr(dataset, keyword, value)
     if "PixelData" in dataset:
         dataset["PixelData"].VR = "OW"
-    if syntax:
+    if syntax in _BY_GDCM:
+        _compress_by_gdcm(dataset, stored, _BY_GDCM[syntax])
+    elif syntax:
         dataset.compress(syntax, generate_instance_uid=False)
     return dataset
+
+
+_BY_GDCM = {"1.2.840.10008.1.2.4.70": "JPEG", "1.2.840.10008.1.2.4.90": "JPEG2000"}
+"""JPEG lossless and JPEG 2000, for which pydicom's encoders need packages that reading does not."""
+
+
+def _compress_by_gdcm(dataset: Any, stored: np.ndarray, compressor: str) -> None:
+    import pydicom
+    import SimpleITK
+
+    signed = int(dataset.PixelRepresentation)
+    with tempfile.TemporaryDirectory() as folder:
+        writer = SimpleITK.ImageFileWriter()
+        writer.SetFileName(f"{folder}/slice.dcm")
+        writer.SetImageIO("GDCMImageIO")
+        writer.SetUseCompression(True)
+        writer.SetCompressor(compressor)
+        writer.Execute(SimpleITK.GetImageFromArray(stored.astype(np.int16 if signed else np.uint16)))
+        packed = pydicom.dcmread(f"{folder}/slice.dcm")
+    assert (packed.BitsStored, packed.PixelRepresentation) == (dataset.BitsStored, signed)
+    dataset["PixelData"] = packed["PixelData"]
+    dataset.file_meta.TransferSyntaxUID = packed.file_meta.TransferSyntaxUID

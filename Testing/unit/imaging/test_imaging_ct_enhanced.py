@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 from pydicom.dataset import Dataset
+from pydicom.encaps import encapsulate, generate_frames
 from pydicom.sequence import Sequence as Items
-from pydicom.uid import EnhancedCTImageStorage, RLELossless
+from pydicom.uid import EnhancedCTImageStorage, JPEGLosslessSV1, RLELossless
 
 from cardiothorax.errors import GeometryProblem, UnreadableImage, UnsupportedImage
 from cardiothorax.imaging import find_ct_studies, list_ct_series, read_ct
@@ -80,13 +81,23 @@ def write_enhanced(
             for k in range(frames)
         ]
     )
-    if syntax:
+    if syntax == JPEGLosslessSV1:
+        pack_frames(dataset, stored)
+    elif syntax:
         dataset.compress(syntax, generate_instance_uid=False)
     dataset.save_as(path, enforce_file_format=True)
     return path
 
 
-@pytest.mark.parametrize("syntax", ["", RLELossless])
+def pack_frames(dataset: Dataset, stored: np.ndarray) -> None:
+    """As JPEG lossless, which SimpleITK decodes."""
+    frames = [slice_dataset(plane, JPEGLosslessSV1).PixelData for plane in stored]
+    dataset.PixelData = encapsulate([next(generate_frames(frame, number_of_frames=1)) for frame in frames])
+    dataset["PixelData"].is_undefined_length = True
+    dataset.file_meta.TransferSyntaxUID = JPEGLosslessSV1
+
+
+@pytest.mark.parametrize("syntax", ["", RLELossless, JPEGLosslessSV1])
 def test_frames_are_slices(syntax: str, tmp_path: Path) -> None:
     image = read_ct(write_enhanced(tmp_path / "ct.dcm", syntax=syntax))
     np.testing.assert_array_equal(image.array, HU)

@@ -9,7 +9,14 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pydicom.uid import JPEGLSLossless, RLELossless
+from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    JPEG2000Lossless,
+    JPEGLosslessSV1,
+    JPEGLSLossless,
+    RLELossless,
+)
 
 from cardiothorax.imaging import Image, read_ct
 from Testing.unit.imaging.ct_slices import ORIGIN, SPACING, chest, write_series
@@ -155,9 +162,22 @@ def test_what_lies_beside_a_series_is_ignored(tmp_path: Path) -> None:
     np.testing.assert_array_equal(read_ct(tmp_path).array, HU)
 
 
-@pytest.mark.parametrize("syntax", [RLELossless, JPEGLSLossless])
-def test_compressed_slices(syntax: str, tmp_path: Path) -> None:
-    write_series(tmp_path, HU, syntax=syntax)
+@pytest.mark.parametrize("intercept", [-1024, 0], ids=["unsigned", "signed"])
+@pytest.mark.parametrize("syntax", [RLELossless, JPEGLSLossless, JPEG2000Lossless, JPEGLosslessSV1])
+def test_compressed_slices(syntax: str, intercept: int, tmp_path: Path) -> None:
+    """The last is what most archives send; SimpleITK decodes it."""
+    write_series(tmp_path, HU, syntax=syntax, RescaleIntercept=intercept)
+    np.testing.assert_array_equal(read_ct(tmp_path).array, HU)
+
+
+@pytest.mark.parametrize("syntax", [ImplicitVRLittleEndian, DeflatedExplicitVRLittleEndian])
+def test_other_encodings(syntax: str, tmp_path: Path) -> None:
+    import pydicom
+
+    for path in write_series(tmp_path, HU):
+        dataset = pydicom.dcmread(path)
+        dataset.file_meta.TransferSyntaxUID = syntax
+        dataset.save_as(path)
     np.testing.assert_array_equal(read_ct(tmp_path).array, HU)
 
 
