@@ -29,6 +29,8 @@ def joined(count: int, first: np.ndarray, second: np.ndarray) -> np.ndarray:
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 
+    if not count:
+        return np.zeros(0, np.int64)
     pairs = (np.ones(first.size, np.int8), (first, second))
     _, found = connected_components(coo_matrix(pairs, shape=(count, count)), directed=False)
     order = np.argsort(first_of_each(found), kind="stable")
