@@ -5,6 +5,7 @@ import slicer
 from slicer.util import VTKObservationMixin
 
 from cardiothorax.panels.status import showFlags
+from cardiothorax.records.signing import OwnEdits
 
 from . import words
 
@@ -25,7 +26,7 @@ class ReviewPanel(VTKObservationMixin):
         self.review = None
         self._onChanged = onChanged
         self._dragging = False
-        self._made = set()  # edits of this session: a name typed later signs these, and nobody else's
+        self._own = OwnEdits()
         self._maskTimer = self._timer(MASK_DELAY_MS, self.followMasks)
         self._lineTimer = self._timer(LINE_DELAY_MS, self.followLines)
         self._editorNode = None
@@ -100,14 +101,14 @@ class ReviewPanel(VTKObservationMixin):
         if self.review is None or not self.review.nodes.complete:
             return
         self.review.reader = self.ui.readerEdit.text
-        before = set(self.result.provenance.edits)
+        before = self.result.provenance
         try:
             changed = change(self.review)
         except CardiothoraxError as problem:
             self.status.sayProblem(problem)
             return
         if changed:
-            self._made |= set(self.result.provenance.edits) - before
+            self._own.add(before, self.result.provenance)
             self._observeLines()
             self.show()
             self._onChanged(self.review)
@@ -117,13 +118,12 @@ class ReviewPanel(VTKObservationMixin):
         self.settle()
         name = self.ui.readerEdit.text.strip()
         if name:
-            self._step(lambda review: review.sign(name, self._made))
+            self._step(lambda review: review.sign(name, self._own))
 
     @property
     def signable(self):
         """Whether there is a correction that a name would sign now."""
-        edits = self.result.provenance.edits if self.result is not None else ()
-        return any(edit in self._made and not edit.edited_by for edit in edits)
+        return self.result is not None and self._own.unsigned(self.result.provenance)
 
     # What is shown
 

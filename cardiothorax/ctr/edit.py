@@ -6,7 +6,7 @@ the old one. The first edit moves the network's values to ``automatic``.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Container
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -82,7 +82,7 @@ def edited_midline(run: CtrRun, image: Image, x_px: float, *, reader: str) -> Ct
     return replace(run, result=result)
 
 
-def signed_result(result: CtrResult, reader: str, among: Collection[Edit]) -> CtrResult:
+def signed_result(result: CtrResult, reader: str, among: Container[Edit]) -> CtrResult:
     """``result`` with ``reader`` under those edits that nobody has signed and that are in ``among``."""
     provenance = signed(result.provenance, reader, among)
     if provenance == result.provenance:

@@ -1,8 +1,8 @@
-"""Choosing the network: those that the computer has for a task, the shipped one first."""
+"""Choosing the network: those that the computer has for a task, the shipped ones first."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..models import list_models
@@ -10,13 +10,21 @@ from ..models import list_models
 
 class ModelSelector:
     """Keeps a combo box and a text parameter the same: ``read(parameters)`` gives the model's name,
-    ``write(parameters, name)`` keeps it. Models whose card cannot be read are left out."""
+    ``write(parameters, name)`` keeps it. Models whose card cannot be read are left out; ``others`` follow
+    them, as pairs of name and text: no network, say."""
 
     def __init__(
-        self, combo: Any, task: str, read: Callable[[Any], str], write: Callable[[Any, str], None]
+        self,
+        combo: Any,
+        task: str,
+        read: Callable[[Any], str],
+        write: Callable[[Any, str], None],
+        *,
+        others: Sequence[tuple[str, str]] = (),
     ) -> None:
         self._combo = combo
         self._task = task
+        self._others = others
         self._read = read
         self._write = write
         self._parameters: Any = None
@@ -31,6 +39,7 @@ class ModelSelector:
     def _fill(self) -> None:
         found = [(entry, entry.card) for entry in list_models(self._task)]
         usable = [(entry.name, f"{entry.name} {card.version}") for entry, card in found if card is not None]
+        usable += self._others
         chosen, self._names = self._read(self._parameters), [name for name, _ in usable]
         self._combo.blockSignals(True)
         self._combo.clear()

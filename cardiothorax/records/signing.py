@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 
 from .flags import Flag, Grade
@@ -11,7 +11,25 @@ from .provenance import Edit, Provenance
 UNNAMED = "unnamed reader"
 
 
-def signed(provenance: Provenance, reader: str, among: Collection[Edit]) -> Provenance:
+class OwnEdits:
+    """The edits made in this session: those that a name entered later signs, and no others."""
+
+    def __init__(self) -> None:
+        self._edits: set[Edit] = set()
+
+    def add(self, before: Provenance, after: Provenance) -> None:
+        """Those that a step has brought."""
+        self._edits |= set(after.edits) - set(before.edits)
+
+    def __contains__(self, edit: object) -> bool:
+        return edit in self._edits
+
+    def unsigned(self, provenance: Provenance) -> bool:
+        """Whether there is one that a name would sign now."""
+        return any(edit in self and not edit.edited_by for edit in provenance.edits)
+
+
+def signed(provenance: Provenance, reader: str, among: Container[Edit]) -> Provenance:
     """``provenance`` with the name ``reader`` under its edits that have none and are in ``among``: the
     edits that are known to be that reader's. Those of anybody else stay as they are."""
     edits = tuple(

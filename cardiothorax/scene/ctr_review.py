@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -127,7 +127,7 @@ class CtrReview:
         self._step(automatic_run(self.nodes))
         return True
 
-    def sign(self, reader: str, among: Collection[Edit]) -> bool:
+    def sign(self, reader: str, among: Container[Edit]) -> bool:
         """Put ``reader`` under the unsigned edits that are in ``among``; whether there were any.
 
         No step of its own: it holds before and after undo.

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cardiothorax.records import Edit, Provenance
-from cardiothorax.records.signing import edited_note, signed
+from cardiothorax.records.signing import OwnEdits, edited_note, signed
 
 MINE = Edit("heart mask", "", "2026-11-21T10:00:00+00:00")
 THEIRS = Edit("line T", "", "2026-11-20T09:00:00+00:00")
@@ -43,3 +43,13 @@ def test_the_note_names_what_was_corrected_once_and_the_last_reader() -> None:
     note = edited_note([MINE, THEIRS, MINE, SIGNED])
     assert note.evidence == "heart mask, line T, midline; last by CD"
     assert edited_note([MINE]).evidence == "heart mask; last by unnamed reader"
+
+
+def test_own_edits_are_those_of_the_steps() -> None:
+    own = OwnEdits()
+    own.add(provenance(THEIRS), provenance(THEIRS, MINE))
+    assert MINE in own
+    assert THEIRS not in own
+    assert own.unsigned(provenance(THEIRS, MINE))
+    assert not own.unsigned(provenance(THEIRS, SIGNED))
+    assert not own.unsigned(signed(provenance(THEIRS, MINE), "AB", own))
