@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 import numpy as np
 
 from ..imaging.image import Image
-from ..records import Edit, Flag, Grade
+from ..records import Edit, Flag
+from ..records.signing import edited_note
 from .flags import LABEL_CODES, label_flags
 from .result import CalciumResult, CalciumRun
 from .score import Scores, score
@@ -48,7 +49,7 @@ def edited(
         old,
         values=scores.values,
         lesions=scores.lesions,
-        flags=(*kept, *label_flags(scores.lesions, len(labels)), _edited_note(edits)),
+        flags=(*kept, *label_flags(scores.lesions, len(labels)), edited_note(edits)),
         provenance=replace(old.provenance, edits=edits),
         automatic=old.automatic if old.provenance.edited else old.values,
     )
@@ -82,9 +83,3 @@ def rescored(run: CalciumRun, image: Image, settings: Settings, flags: Iterable[
 def settings_of(result: CalciumResult) -> Settings:
     """The settings that a result was made by."""
     return Settings.from_options(result.provenance.options)
-
-
-def _edited_note(edits: tuple[Edit, ...]) -> Flag:
-    parts = ", ".join(dict.fromkeys(edit.what for edit in edits))
-    evidence = f"{parts}; last by {edits[-1].edited_by or 'unnamed reader'}"
-    return Flag("edited", Grade.NOTE, "Edited by reader.", evidence)

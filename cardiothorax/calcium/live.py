@@ -8,6 +8,7 @@ from ..errors import GeometryProblem
 from ..imaging.image import Image
 from .box import Box
 from .interpolated import counted_pixels, planes_between
+from .regions import Candidates
 from .score import Scores, check_codes, check_labels, regions_of, scores_of
 from .settings import Settings
 
@@ -65,7 +66,9 @@ class LiveScore:
 
     def voxels_of(self, lesion_id: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Slices, rows and columns of the voxels of a lesion of :attr:`scores`, to index an array with."""
-        found = self._regions.candidates()
+        if self._voxels is None:
+            self._voxels = self._regions.candidates()
+        found = self._voxels
         k, j, i = (axis[found.piece == lesion_id - 1] for axis in found.position)
         return k, j, i
 
@@ -78,4 +81,5 @@ class LiveScore:
         return counted_pixels(self._image, self._labels, self._settings, k, self._planes[k])
 
     def _collect(self) -> Scores:
+        self._voxels: Candidates | None = None  # made when somebody asks
         return scores_of(self._regions.cells(), self._pixels.sum(axis=0), self._image, self._settings)
