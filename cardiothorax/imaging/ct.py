@@ -103,6 +103,13 @@ def _others(found: list[tuple[CtSeries, Group]], chosen: CtSeries) -> tuple[str,
     return (f"Read {chosen.words()}. Also there: {_list(others)}.",)
 
 
+def _lossy(tags: dict[str, str]) -> tuple[str, ...]:
+    if tags.get("LossyImageCompression") != "01":
+        return ()
+    ratio = tags.get("LossyImageCompressionRatio", "")
+    return (f"The pixels were compressed with loss{f' (ratio {ratio})' if ratio else ''}: HU may differ.",)
+
+
 def _read(name: str, series: CtSeries, group: Group, others: tuple[str, ...]) -> Image:
     if group.stack is None:
         raise group.error or UnreadableImage(f"{name} cannot be read.")
@@ -116,6 +123,6 @@ def _read(name: str, series: CtSeries, group: Group, others: tuple[str, ...]) ->
         modality="CT",
         tags=series.tags,
         spacing_source="PixelSpacing",
-        notes=(*others, *group.notes, *padding, *notes),
+        notes=(*others, *group.notes, *_lossy(series.tags), *padding, *notes),
         source=name,
     )

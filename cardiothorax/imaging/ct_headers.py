@@ -23,7 +23,6 @@ _GROUPING = ("AcquisitionNumber", "InstanceNumber", "TemporalPositionIdentifier"
 _PLACE = (
     "Rows",
     "Columns",
-    "NumberOfFrames",
     "ImagePositionPatient",
     "ImageOrientationPatient",
     "PixelSpacing",
@@ -104,7 +103,7 @@ def _check_kind(name: str, dataset: Any) -> None:
 
 
 def _captured(dataset: Any) -> bool:
-    return str(dataset.get("SOPClassUID") or "").startswith("1.2.840.10008.5.1.4.1.1.7")
+    return (str(dataset.get("SOPClassUID") or "") + ".").startswith("1.2.840.10008.5.1.4.1.1.7.")
 
 
 def _getters(dataset: Any) -> Iterator[tuple[int | None, Getter]]:

@@ -55,16 +55,16 @@ class Group:
     notes: tuple[str, ...]
 
 
-_APART: tuple[tuple[str, Callable[[SliceHeader], Hashable]], ...] = (
-    ("phase", lambda header: header.tags.get("NominalPercentageOfCardiacPhase")),
-    ("phase", lambda header: header.apart["TemporalPositionIdentifier"]),
-    ("phase", lambda header: header.apart["TriggerTime"]),
-    ("kernel", lambda header: header.tags.get("ConvolutionKernel")),
-    ("tube voltage", lambda header: header.tags.get("KVP")),
-    ("image type", lambda header: header.tags.get("ImageType")),
-    ("slice thickness", lambda header: header.tags.get("SliceThickness")),
-    ("pixel size", lambda header: (header.pixel_mm, header.rows, header.columns)),
-    ("acquisition", lambda header: header.apart["AcquisitionNumber"]),
+_APART: tuple[Callable[[SliceHeader], Hashable], ...] = (
+    lambda header: header.tags.get("NominalPercentageOfCardiacPhase"),
+    lambda header: header.apart["TemporalPositionIdentifier"],
+    lambda header: header.apart["TriggerTime"],
+    lambda header: header.tags.get("ConvolutionKernel"),
+    lambda header: header.tags.get("KVP"),
+    lambda header: header.tags.get("ImageType"),
+    lambda header: header.tags.get("SliceThickness"),
+    lambda header: (header.pixel_mm, header.rows, header.columns),
+    lambda header: header.apart["AcquisitionNumber"],
 )
 """By what several reconstructions that share one series number can be told apart."""
 
@@ -98,8 +98,8 @@ def _group(name: str, slices: list[SliceHeader], notes: tuple[str, ...]) -> Grou
 
 def _check_types(name: str, slices: Sequence[SliceHeader]) -> None:
     """Scout views and projections are no slices of tissue."""
-    types = slices[0].tags.get("ImageType", "").upper().split("\\")
-    if slices[0].localizer:
+    types = {kind for header in slices for kind in header.tags.get("ImageType", "").upper().split("\\")}
+    if "LOCALIZER" in types:
         raise UnsupportedImage(f"{name} holds scout views (localizers) alone.", CHOOSE_CT)
     for kind, what in (
         ("MIP", "maximum"),
@@ -135,17 +135,23 @@ def _upright(header: SliceHeader) -> bool:
 
 
 def _without_copies(headers: list[SliceHeader], notes: list[str]) -> list[SliceHeader]:
-    """Files that are there twice: the same object (instance and frame) at the same place."""
+    """Files that are there twice: one instance and frame at one place, and the same pixels (programs that
+    take names away give one instance to many files)."""
+    from .ct_pixels import same_pixels
+
     seen: dict[Hashable, SliceHeader] = {}
+    kept: list[SliceHeader] = []
     for header in headers:
         place = (header.instance or header.path, header.frame, header.position)
+        if place not in seen or not same_pixels(seen[place], header):
+            kept.append(header)
         seen.setdefault(place, header)
-    copies = len(headers) - len(seen)
+    copies = len(headers) - len(kept)
     if copies:
         notes.append(
             f"{copies} file{'s are' if copies > 1 else ' is'} there twice: one copy of each was read."
         )
-    return list(seen.values())
+    return kept
 
 
 def _told_apart(headers: list[SliceHeader]) -> list[list[SliceHeader]]:
@@ -153,7 +159,7 @@ def _told_apart(headers: list[SliceHeader]) -> list[list[SliceHeader]]:
     has its positions once; else all together."""
     if not _places_repeat(headers):
         return [headers]
-    for _, key in _APART:
+    for key in _APART:
         parts: dict[Hashable, list[SliceHeader]] = defaultdict(list)
         for header in headers:
             parts[key(header)].append(header)

@@ -129,14 +129,18 @@ def _check_alike(name: str, headers: Sequence[SliceHeader]) -> None:
                 f"{_pixel_words(other)}.",
                 COMPLETE,
             )
-        for keyword, what in (("KVP", "kVp"), ("ConvolutionKernel", "kernel")):
-            one, two = first.tags.get(keyword, ""), other.tags.get(keyword, "")
-            if one != two:
-                raise GeometryProblem(
-                    f"{name} mixes acquisitions: {first.name} has {what} {one or 'unknown'}, "
-                    f"{other.name} {two or 'unknown'}.",
-                    COMPLETE,
-                )
+        if _acquisition_words(other) != _acquisition_words(first):
+            raise GeometryProblem(
+                f"{name} mixes acquisitions: {first.name} has {_acquisition_words(first)}, "
+                f"{other.name} {_acquisition_words(other)}.",
+                COMPLETE,
+            )
+
+
+def _acquisition_words(header: SliceHeader) -> str:
+    kvp = header.number("KVP")
+    voltage = "unknown kVp" if kvp is None else f"{kvp:g} kVp"
+    return f"{voltage} and kernel {header.tags.get('ConvolutionKernel') or 'unknown'}"
 
 
 def _pixel_words(header: SliceHeader) -> str:

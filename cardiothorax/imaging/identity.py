@@ -59,6 +59,8 @@ CT_TAGS = (
     "HeartRate",
     "ImageType",
     "KVP",
+    "LossyImageCompression",
+    "LossyImageCompressionRatio",
     "Manufacturer",
     "ManufacturerModelName",
     "Modality",

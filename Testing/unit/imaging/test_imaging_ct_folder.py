@@ -84,6 +84,12 @@ def test_which_series_is_fit(
     np.testing.assert_array_equal(read_ct(tmp_path).array, HU)
 
 
+def test_a_test_run_of_few_slices_is_not_fit(tmp_path: Path) -> None:
+    write_series(tmp_path, chest(40, 8, 8), series="1.1", SeriesNumber=9, name="a{}.dcm", SliceThickness=2.5)
+    write_series(tmp_path, chest(3, 8, 8), series="1.2", SeriesNumber=2, name="b{}.dcm")
+    assert len(read_ct(tmp_path).array) == 40
+
+
 def test_series_without_numbers_and_with_the_same(tmp_path: Path) -> None:
     for letter in "abc":
         write_series(tmp_path, HU, series=f"1.{ord(letter)}", name=letter + "{}.dcm", SeriesNumber=7)

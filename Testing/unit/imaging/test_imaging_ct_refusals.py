@@ -86,6 +86,15 @@ def test_the_same_pixels_twice_under_another_instance(tmp_path: Path) -> None:
     assert image.notes == ("2 slices were stored twice with the same pixels: read once.",)
 
 
+def test_one_instance_given_to_all_slices_hides_none(tmp_path: Path) -> None:
+    """Programs that take names away do that; two slices at one place are compared all the same."""
+    write_series(tmp_path, HU, SOPInstanceUID="1.2.3")
+    np.testing.assert_array_equal(read_ct(tmp_path).array, HU)
+    place = (*ORIGIN[:2], ORIGIN[2] + 6)
+    write_series(tmp_path, HU[2:3] + 5, name="again{}.dcm", origin=place, SOPInstanceUID="1.2.3")
+    assert "show different things" in refused(tmp_path)
+
+
 def test_different_slices_at_one_place_are_refused(tmp_path: Path) -> None:
     write_series(tmp_path, HU)
     write_series(tmp_path, HU[2:3] + 5, name="again{}.dcm", origin=(*ORIGIN[:2], ORIGIN[2] + 6))
@@ -198,8 +207,8 @@ def test_slices_that_do_not_lie_the_same_way(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("keyword", "values", "words"),
     [
-        ("KVP", (120, 100), "has kVp"),
-        ("ConvolutionKernel", ("B35f", "B70f"), "has kernel"),
+        ("KVP", (120, 100), "s000.dcm has 120 kVp and kernel STANDARD, s004.dcm 100 kVp"),
+        ("ConvolutionKernel", ("B35f", "B70f"), "kernel B35f, s004.dcm 120 kVp and kernel B70f"),
     ],
 )
 def test_acquisitions_that_are_mixed(
@@ -207,6 +216,11 @@ def test_acquisitions_that_are_mixed(
 ) -> None:
     write_series(tmp_path, HU, each=lambda k: {keyword: values[k > 3]})
     assert words in refused(tmp_path)
+
+
+def test_one_tube_voltage_in_two_spellings(tmp_path: Path) -> None:
+    write_series(tmp_path, HU, each=lambda k: {"KVP": ("120", "120.0", "120.00")[k % 3]})
+    np.testing.assert_array_equal(read_ct(tmp_path).array, HU)
 
 
 def test_other_modalities_are_named(tmp_path: Path) -> None:
@@ -281,6 +295,13 @@ def test_folders_without_ct(tmp_path: Path) -> None:
         list_ct_series(tmp_path / "absent")
     with pytest.raises(UnreadableImage, match="no DICOM CT"):
         list_ct_series(tmp_path / "empty")
+
+
+def test_a_dicomdir_is_a_list(tmp_path: Path) -> None:
+    from pydicom.fileset import FileSet
+
+    FileSet().write(tmp_path)
+    assert "a list of files" in refused(tmp_path / "DICOMDIR", UnsupportedImage)
 
 
 def test_pictures_hold_no_hounsfield_units(tmp_path: Path) -> None:

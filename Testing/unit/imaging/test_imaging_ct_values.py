@@ -98,6 +98,11 @@ def test_bright_padding_is_no_calcium(tmp_path: Path) -> None:
     assert image.notes == ("Padding of 3071 HU around the field of view was set to -1024.",)
 
 
+def test_compression_with_loss_is_noted(tmp_path: Path) -> None:
+    write_series(tmp_path, HU, LossyImageCompression="01", LossyImageCompressionRatio="12")
+    assert read_ct(tmp_path).notes == ("The pixels were compressed with loss (ratio 12): HU may differ.",)
+
+
 def test_minus_1024_is_no_padding(tmp_path: Path) -> None:
     hu = HU.copy()
     hu[:, 0] = -1024
