@@ -76,6 +76,18 @@ def _on_screen(node: Any, world: np.ndarray) -> bool:
     return bool(0 <= x < width and 0 <= y < height)
 
 
+def view_normal(scene: Any, start: Any, end: Any) -> np.ndarray:
+    """Direction of the slice view whose plane is nearest to both points: the one a line was drawn in."""
+
+    def farness(node: Any) -> float:
+        matrix = node.GetSliceToRAS()
+        normal, origin = (np.array([matrix.GetElement(row, c) for row in range(3)]) for c in (2, 3))
+        return max(abs(float((np.asarray(point) - origin) @ normal)) for point in (start, end))
+
+    nearest = min(slice_nodes(scene), key=farness).GetSliceToRAS()
+    return np.array([nearest.GetElement(row, 2) for row in range(3)])
+
+
 def slice_nodes(scene: Any) -> list[Any]:
     count = scene.GetNumberOfNodesByClass("vtkMRMLSliceNode")
     return [scene.GetNthNodeByClass(index, "vtkMRMLSliceNode") for index in range(count)]

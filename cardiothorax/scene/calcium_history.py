@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -74,6 +75,13 @@ class Steps:
             return None
         self._past.append(self._future.pop())
         return self._past[-1]
+
+    def revise(self, change: Callable[[Any], Any]) -> None:
+        """The marks of every step become what ``change`` makes of them."""
+        self._past, self._future = (
+            [replace(step, marks=(change(step.marks[0]), change(step.marks[1]))) for step in steps]
+            for steps in (self._past, self._future)
+        )
 
 
 def _packed(values: np.ndarray) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,8 @@ from ..calcium.live import LiveScore
 from ..calcium.options import CalciumOptions
 from ..calcium.result import CalciumRun, Lesion
 from ..calcium.settings import settings_for
-from .calcium_grid import from_world, voxel_at, world_of_voxel
+from ..records import Edit
+from .calcium_grid import from_world, ras_of_image, voxel_at, world_of_voxel
 from .calcium_history import Step
 from .calcium_nodes import (
     CalciumNodes,
@@ -28,7 +31,7 @@ from .calcium_nodes import (
 )
 from .calcium_pieces import Cut, Index
 from .calcium_scored import Marks, ScoredStudy
-from .calcium_undecided import described
+from .calcium_undecided import described, signed_result
 from .geometry import RAS_OF_LPS
 
 AS_PROPOSED = None
@@ -58,6 +61,21 @@ class CalciumReview(ScoredStudy):
 
     def world_at(self, index: tuple[float, float, float]) -> np.ndarray:
         return world_of_voxel(self.nodes.volume, self.image, index)
+
+    def place_of(self, world: Any) -> tuple[float, float, float]:
+        """Continuous slice, row and column at a RAS point of the scene, also outside of the study."""
+        ras = from_world(self.nodes.volume, world)
+        i, j, k = (np.linalg.inv(ras_of_image(self.image)) @ [*ras, 1.0])[:3]
+        return float(k), float(j), float(i)
+
+    def voxel_of(self, lesion: Lesion) -> Index:
+        """The voxel of a lesion of :attr:`scores` or :attr:`proposed` that is nearest to its center."""
+        live = self._live if lesion in self.scores.lesions else self._proposed
+        k, j, i = live.voxels_of(lesion.id)
+        x, y, z = lesion.center_px
+        sx, sy, sz = self.image.spacing_mm
+        best = int(np.argmin(((i - x) * sx) ** 2 + ((j - y) * sy) ** 2 + ((k - z) * sz) ** 2))
+        return int(k[best]), int(j[best]), int(i[best])
 
     def lesion_at(self, index: Index) -> Lesion | None:
         """The lesion of :attr:`scores` that a voxel belongs to."""
@@ -151,6 +169,19 @@ class CalciumReview(ScoredStudy):
         labels, pending = starting_labels(automatic)
         return self._record(Box.whole(labels.shape), labels, pending, Marks(automatic.result, ()))
 
+    def sign(self, reader: str, among: Container[Edit]) -> bool:
+        """Put ``reader`` under the unsigned edits that are in ``among``; whether there were any.
+
+        No step of its own: it holds before and after undo.
+        """
+        before = self.run.result
+        self.run = replace(self.run, result=signed_result(before, reader, among))
+        self._steps.revise(lambda marks: replace(marks, result=signed_result(marks.result, reader, among)))
+        if self.run.result == before:
+            return False
+        self._show_numbers()
+        return True
+
     def undo(self) -> bool:
         return self._walk(self._steps.undo(), after=False)
 
@@ -171,6 +202,7 @@ class CalciumReview(ScoredStudy):
         self.run = rescored(self.run, self.image, settings, flags)
         self._live = self._scored(self._live.labels)
         self._proposed = self._scored(self._proposed.labels)
+        self.run = self._with_confidence(self.run)
         if (before.limits.threshold_hu, before.rules) != (settings.limits.threshold_hu, settings.rules):
             self.region_changed()
         self._show_numbers()

@@ -189,12 +189,19 @@ class ScoredStudy:
         run = CalciumRun(result, labels, self.run.proposals)
         if settings_of(result) != self.settings:
             of_settings = [flag for flag in self.result.flags if flag.code in SETTINGS_CODES]
-            run = rescored(run, self.image, self.settings, of_settings)
+            run = self._with_confidence(rescored(run, self.image, self.settings, of_settings))
         if not result.provenance.edited:
             return run
         flags = [flag for flag in run.result.flags if flag.code != UNDECIDED]
         left = undecided_flag(len(self.proposed.lesions))
         return replace(run, result=replace(run.result, flags=(*flags, *left)))
+
+    def _with_confidence(self, run: CalciumRun) -> CalciumRun:
+        """Scoring by other rules knows nothing of the network's confidence; the live scores do."""
+        live = self._live if run.result.provenance.edited else self._proposed
+        if run.result.values is None or len(live.scores.lesions) != len(run.result.lesions):
+            return run
+        return replace(run, result=replace(run.result, lesions=live.scores.lesions))
 
     def _take_cuts(self, cuts: tuple[Cut, ...]) -> None:
         now = self.pieces.cuts

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import slicer
 from vtk.util.numpy_support import vtk_to_numpy
 
 from ..errors import CardiothoraxError, StoreProblem, UnreadableImage, UnsupportedImage
@@ -15,7 +16,7 @@ from ..imaging import ct_from_array
 from ..imaging.ct_headers import slice_headers
 from ..imaging.image import Image
 from ..records import from_plain
-from .geometry import lps_grid
+from .geometry import lps_grid, set_lps_grid
 from .packed import pack_film
 from .volumes import INSTANCES_ATTRIBUTE, UNKNOWN_SPACING
 
@@ -53,6 +54,15 @@ def hu_of(volume: Any) -> np.ndarray:
     columns, rows, slices = data.GetDimensions()
     values: np.ndarray = vtk_to_numpy(data.GetPointData().GetScalars())
     return values.reshape(slices, rows, columns)
+
+
+def volume_of_ct(scene: Any, image: Image, name: str) -> Any:
+    """A scalar volume node with the study's HU, slices from feet to head."""
+    volume = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name)
+    slicer.util.updateVolumeFromArray(volume, image.array)
+    set_lps_grid(volume, image.spacing_mm, image.origin_mm, image.direction)
+    volume.CreateDefaultDisplayNodes()
+    return volume
 
 
 def dicom_file(volume: Any, database: Any) -> Path | None:

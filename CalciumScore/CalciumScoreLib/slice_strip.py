@@ -1,0 +1,88 @@
+"""A strip of all slices, feet at the left: where calcium is, where the views are; a click goes there."""
+
+import qt
+
+from cardiothorax.calcium.labels import PARTS
+
+HEIGHT_PX = 26
+NARROWEST_PX = 200
+PENDING_ALPHA = 110
+"""Proposals are paler than what counts."""
+
+
+class SliceStrip(qt.QObject):
+    """Draws into ``label``. ``onSlice(number)`` is called with the slice that was clicked, from 0."""
+
+    def __init__(self, label, onSlice):
+        super().__init__()
+        self._label = label
+        self._onSlice = onSlice
+        self._slices = 0
+        self._marks = []
+        self._here = None
+        label.setMinimumSize(NARROWEST_PX, HEIGHT_PX)
+        label.setSizePolicy(qt.QSizePolicy.Ignored, qt.QSizePolicy.Fixed)
+        label.installEventFilter(self)
+        label.visible = False
+
+    def show(self, slices, lesions, pending, colors):
+        """``lesions`` and ``pending`` of the result; ``colors`` by artery, 0 to 1."""
+        self._slices = slices
+        self._marks = [
+            (lesion.first_slice, lesion.last_slice, list(PARTS).index(lesion.artery), colors[lesion.artery], alpha)
+            for found, alpha in ((pending, PENDING_ALPHA), (lesions, 255))
+            for lesion in found
+        ]
+        self._label.visible = slices > 0
+        self._draw()
+
+    def moveTo(self, number):
+        """The slice that the views show; ``None`` outside."""
+        if number != self._here:
+            self._here = number
+            self._draw()
+
+    def clear(self):
+        self.show(0, (), (), {})
+
+    def sliceAt(self, x):
+        """From 0, of a place counted from the strip's left."""
+        width = max(1, self._width())
+        return min(max(int(x * self._slices / width), 0), self._slices - 1)
+
+    def placeOf(self, number):
+        """Left and right end of a slice on the strip."""
+        return (self._width() * number / self._slices, self._width() * (number + 1) / self._slices)
+
+    def eventFilter(self, watched, event):
+        kind = event.type()
+        if kind == qt.QEvent.MouseButtonPress and self._slices:
+            self._onSlice(self.sliceAt(event.pos().x()))
+            return True
+        if kind == qt.QEvent.Resize:
+            self._draw()
+        return False
+
+    def _width(self):
+        return self._label.width
+
+    def _draw(self):
+        if not self._slices:
+            return
+        palette = self._label.palette
+        picture = qt.QPixmap(max(NARROWEST_PX, self._width()), HEIGHT_PX)
+        picture.fill(palette.color(qt.QPalette.Base))
+        painter = qt.QPainter(picture)
+        rows = len(PARTS)
+        tall = HEIGHT_PX / rows
+        for first, last, row, (red, green, blue), alpha in self._marks:
+            left, right = self.placeOf(first)[0], self.placeOf(last)[1]
+            color = qt.QColor(round(255 * red), round(255 * green), round(255 * blue), alpha)
+            wide = max(2, round(right - left))
+            painter.fillRect(round(left), round(row * tall), wide, max(3, round(tall)), color)
+        if self._here is not None:
+            left, right = self.placeOf(self._here)
+            painter.setPen(palette.color(qt.QPalette.Highlight))
+            painter.drawRect(round(left), 0, max(2, round(right - left)), HEIGHT_PX - 1)
+        painter.end()
+        self._label.setPixmap(picture)
