@@ -5,19 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from ..imaging.image import Image
+from ..stats.detection import ROUNDING_MM3, SMALLEST_LESION_MM3
 from .labels import CODES
 from .pieces import first_of_each
 from .regions import Cells, largest
 from .result import Lesion
 from .weights import Weighted
 
-SMALLEST_LESION_MM3 = 1.5
-"""A lesion is larger than this (Wolterink et al., Med Phys 2016: orCaScore)."""
-ROUNDING_MM3 = 1e-9
-
 
 def is_lesion(voxels: np.ndarray, voxel_mm3: float) -> np.ndarray:
-    """Which numbers of voxels make a lesion: strictly more than 1.5 mm³."""
+    """Which numbers of voxels make a lesion: strictly more than 1.5 mm³ (Wolterink et al., Med Phys 2016)."""
     large: np.ndarray = voxels * voxel_mm3 > SMALLEST_LESION_MM3 + ROUNDING_MM3
     return large
 

@@ -27,6 +27,8 @@ class LiveScore:
         self._image, self._settings = image, settings
         self._labels = labels.copy()
         self._regions = regions_of(image, self._labels, settings, confidence)
+        self._voxels: Candidates | None = None
+        """Made when somebody asks."""
         self._planes = planes_between(image)
         self._pixels = np.stack([self._pixels_above(k) for k in range(len(self._planes))])
         self._scores = self._collect()
@@ -81,5 +83,5 @@ class LiveScore:
         return counted_pixels(self._image, self._labels, self._settings, k, self._planes[k])
 
     def _collect(self) -> Scores:
-        self._voxels: Candidates | None = None  # made when somebody asks
+        self._voxels = None
         return scores_of(self._regions.cells(), self._pixels.sum(axis=0), self._image, self._settings)

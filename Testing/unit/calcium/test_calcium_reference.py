@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import ndimage
 
 from cardiothorax.calcium.presets import PRESETS
 from cardiothorax.calcium.score import score
@@ -69,6 +70,32 @@ def test_lesion_rows(
         assert sum(row.volume_mm3 for row in mine) == pytest.approx(artery.volume_mm3, abs=1e-9)
         assert sum(row.mass_mg for row in mine) == pytest.approx(artery.mass_mg, abs=1e-9)
         assert sum(row.counted for row in mine) == artery.lesions
+
+
+@pytest.mark.parametrize("share", [0.2, 0.45, 0.6, 0.9])
+@pytest.mark.parametrize("connectivity", [4, 8])
+def test_large_regions_against_scipy(share: float, connectivity: int) -> None:
+    """Mazes, rims and whole rows: pieces with many branches, in pictures of odd sides."""
+    random = np.random.default_rng(5)
+    array = np.where(random.random((5, 61, 73)) < share, random.integers(130, 600, (5, 61, 73)), 40)
+    labels = random.choice(np.array([1, 1, 1, 5], np.uint8), (1, 1, 73)) * np.ones((5, 61, 1), np.uint8)
+    image = ct(array.astype(np.int16), (0.5, 0.5, 3.0))
+    found = score(image, labels, Settings("canon", connectivity=connectivity))
+    corners = np.ones((3, 3)) if connectivity == 8 else None
+    for code, name in ((1, "lad"), (5, "other")):
+        units = 0
+        for hu in np.where(labels == code, array, 0):
+            numbered, count = ndimage.label(hu >= 130, corners)
+            for part in range(1, count + 1):
+                region = hu[numbered == part]
+                if region.size >= 3:
+                    units += region.size * (1 + int((region.max() >= np.array((200, 300, 400))).sum()))
+        assert found.values.arteries[name].agatston == units * 0.25
+        bodies, count = ndimage.label((labels == code) & (array >= 130))
+        sizes = np.bincount(bodies.reshape(-1))[1:]
+        assert found.values.arteries[name].lesions == int((sizes * 0.75 > 1.5).sum())
+        mine = [lesion for lesion in found.lesions if lesion.artery == name]
+        assert [lesion.voxels for lesion in mine] == sizes.tolist()
 
 
 def test_values_between_whole_hounsfield_units_are_not_rounded() -> None:
