@@ -9,8 +9,9 @@ import numpy as np
 from ..progress import Progress, silent
 
 Predict = Callable[[np.ndarray], np.ndarray]
-STACK = 32
-OVERLAP = 6
+STACK = 48
+"""Slabs at a time. A calcium scan has fewer, and goes through whole."""
+OVERLAP = 8
 """Slabs given beyond a stack's ends, whose answers are left out: there the network lacks its neighbors."""
 NEIGHBORS_BATCH = 4
 

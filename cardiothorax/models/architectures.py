@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 BUILDERS = {
     "cacnet": ("cardiothorax.networks.cacnet", "CACNet"),
+    "denseraunet": ("cardiothorax.networks.denseraunet", "DenseRAUNet"),
     "gatenet": ("cardiothorax.networks.gatenet", "GateNet"),
     "unet": ("cardiothorax.networks.unet", "UNet"),
 }

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from ...models import Card, Metric, NetworkInput, Normalisation, Training, TrainingSource
 from ..vote import VoteRule
 from .layout import Study
-from .lightning_module import NEIGHBORS, SCALE
+from .lightning_module import SCALE
 from .packing import CLASS_OF
-from .recipes import Recipe
+from .recipes import NEIGHBORS, Recipe
 
 LICENCES = {
     "phantom": "Apache-2.0, drawn by this project",

@@ -17,11 +17,10 @@ from .figures import Found, found_in, summary
 from .losses import loss_of, widened
 from .packing import Packed
 from .patches import draw_patches, marks_of
-from .recipes import Recipe
+from .recipes import NEIGHBORS, Recipe
 
 AVERAGING_DECAY = 0.995
 SCALE = (-1.0, 1.0)
-NEIGHBORS = 9
 
 
 class CalciumTraining(lightning.LightningModule):
@@ -52,7 +51,9 @@ class CalciumTraining(lightning.LightningModule):
         rng = np.random.default_rng([r.seed, self.current_epoch])
 
         def batch(indices: list[int]) -> tuple[torch.Tensor, torch.Tensor]:
-            return draw_patches(self.volumes, self.marks, len(indices), stage.patch, rng, r.strength)
+            return draw_patches(
+                self.volumes, self.marks, len(indices), stage.patch, rng, r.strength, r.unanswered
+            )
 
         return DataLoader(range(r.steps * stage.batch), batch_size=stage.batch, collate_fn=batch)  # type: ignore[arg-type]
 

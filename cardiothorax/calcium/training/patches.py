@@ -57,9 +57,13 @@ def draw_patches(
     size: tuple[int, int, int],
     rng: np.random.Generator,
     strength: float = 1.0,
+    unanswered: int = 0,
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """HU float32 ``[count, 1, *size]`` and targets uint8 ``[count, *size]``, augmented."""
-    drawn = [_one(volumes, marks, size, rng, strength) for _ in range(count)]
+    """HU float32 ``[count, 1, *size]`` and targets uint8 ``[count, *size]``, augmented.
+
+    The marked voxel of a patch is never within ``unanswered`` slabs of its ends.
+    """
+    drawn = [_one(volumes, marks, size, rng, strength, unanswered) for _ in range(count)]
     return torch.stack([hu for hu, _ in drawn])[:, None], torch.stack([target for _, target in drawn])
 
 
@@ -69,9 +73,10 @@ def _one(
     size: tuple[int, int, int],
     rng: np.random.Generator,
     strength: float,
+    unanswered: int,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     volume, center = _center(volumes, marks, rng)
-    jitter = np.array([size[0] // 2 - 1, size[1] * JITTER, size[2] * JITTER])
+    jitter = np.array([max(0, size[0] // 2 - 1 - unanswered), size[1] * JITTER, size[2] * JITTER])
     center = center + np.round(rng.uniform(-1, 1, 3) * jitter).astype(int)
     wide = (size[0], round(size[1] * 1.3), round(size[2] * 1.3)) if strength else size
     hu, target = crop(volume.hu, center, wide, AIR_HU), crop(volume.target, center, wide, 0)

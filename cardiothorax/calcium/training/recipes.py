@@ -8,7 +8,8 @@ from typing import Any
 from ...models import Architecture
 from ..grid import GridStep
 
-METHODS = ("cacnet", "denseraunet")
+NEIGHBORS = 9
+"""Slices that DenseRAUNet sees to answer for the middle one."""
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,9 @@ class Stage:
 class Recipe:
     """A run is ``rounds`` of ``steps`` batches with a validation after each.
 
-    ``stages`` are its parts, from small patches to the whole heart. ``losses`` name terms of :mod:`.losses`; ``margin`` widens lesions
-    by so many cells. ``changes`` replace arguments of the network (its ablations).
+    ``stages`` are its parts, from small patches to the whole heart. ``losses`` name terms of
+    :mod:`.losses`; ``margin`` widens lesions by so many cells. ``changes`` replace arguments of the network
+    (its ablations).
     """
 
     method: str = "cacnet"
@@ -56,6 +58,11 @@ class Recipe:
         return next(s for s in reversed(self.stages) if number >= s.since * self.rounds)
 
     @property
+    def unanswered(self) -> int:
+        """Slabs at either end of a patch for which the network gives no answer."""
+        return NEIGHBORS // 2 if self.method == "denseraunet" else 0
+
+    @property
     def architecture(self) -> Architecture:
         return Architecture(self.method, {"variant": self.variant, **self.changes})
 
@@ -76,7 +83,31 @@ CACNET_PAPER = replace(
     window_hu=None,
 )
 """As published: multi-class Dice with deep supervision, minimum-maximum normalisation."""
-RECIPES = {("cacnet", "slim"): CACNET_SLIM, ("cacnet", "paper"): CACNET_PAPER}
+DENSERAUNET_SLIM = replace(
+    CACNET_SLIM,
+    method="denseraunet",
+    stages=(Stage(0.0, 32, (9, 96, 96)), Stage(0.7, 12, (9, 160, 160))),
+)
+"""About half an hour on one core."""
+DENSERAUNET_PAPER = replace(
+    DENSERAUNET_SLIM,
+    variant="paper",
+    rounds=100,
+    stages=(Stage(0.0, 4, (9, 512, 512)),),
+    optimizer="adam",
+    learning_rate=1e-4,
+    losses=("bootstrap", "iou"),
+    masked=False,
+    margin=0,
+    averaged=False,
+)
+"""As published: bootstrapped cross-entropy and exponential IoU, labels below the threshold removed."""
+RECIPES = {
+    ("cacnet", "slim"): CACNET_SLIM,
+    ("cacnet", "paper"): CACNET_PAPER,
+    ("denseraunet", "slim"): DENSERAUNET_SLIM,
+    ("denseraunet", "paper"): DENSERAUNET_PAPER,
+}
 
 
 def recipe(method: str, variant: str = "slim", **changes: Any) -> Recipe:
