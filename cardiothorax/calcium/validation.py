@@ -72,7 +72,7 @@ class CohortFigures:
     agreement: dict[str, dict[str, AgreementStudy | None]]
     categories: CategoryAgreement | None
     cac_drs: CategoryAgreement | None
-    seconds_median: float
+    seconds_median: float | None
 
 
 def measure_study(
@@ -169,7 +169,7 @@ def _summary(studies: list[StudyFigures]) -> CohortFigures:
         },
         categories=_categories([(s.found_category, s.truth_category) for s in scored], CATEGORIES),
         cac_drs=_categories([(s.found_cac_drs, s.truth_cac_drs) for s in scored], CAC_DRS_GRADES),
-        seconds_median=float(np.median([s.seconds for s in studies])),
+        seconds_median=float(np.median([s.seconds for s in studies])) if studies else None,
     )
 
 

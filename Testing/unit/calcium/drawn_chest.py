@@ -28,11 +28,11 @@ def chest(
     increment_mm: float = INCREMENT_MM,
     seed: int = 0,
 ) -> Image:
-    """Body, two lungs, a heart between them, spine and sternum of bone. Spots: ``(k, j, i, hu)``, 4 x 4 pixels
-    from there on. ``grain_px``: standard deviation of the noise's smoothing, 0 is white."""
+    """Body, two lungs, a heart between them, spine and sternum of bone. Spots: ``(k, j, i, hu)``, 4 x 4
+    pixels from there on. ``grain_px``: standard deviation of the noise's smoothing, 0 is white."""
     from scipy import ndimage
 
-    slices, rows, columns = SHAPE
+    _, rows, columns = SHAPE
     y, x = np.mgrid[:rows, :columns].astype(float)
 
     def ellipse(cy: float, cx: float, ry: float, rx: float) -> np.ndarray:
@@ -82,7 +82,7 @@ def prone(image: Image) -> Image:
 
 CARD = Card(
     "told-network", "1.0", "calcium", "slim", "Proposes what it is told.", Architecture("cacnet"),
-    NetworkInput(64, "grid", Normalisation(0, 100, (0, 1))),
+    NetworkInput(64, "grid", Normalisation(0, 100, (0, 1)), in_plane_mm=0.75, slab_mm=3.0),
     {"background": 0, "lad": 1, "lcx": 2, "rca": 3}, "Apache-2.0",
     Training((), "by patient", 0, ""), (), ("Trained on simulated CT; not validated on patients.",),
 )  # fmt: skip
