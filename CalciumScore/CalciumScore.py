@@ -39,13 +39,13 @@ class CalciumScore(ScriptedLoadableModule):
         self.parent.dependencies = []
         self.parent.contributors = ["The Cardiothorax contributors"]
         self.parent.helpText = _(
-            "Coronary calcium scores by artery from a plain CT: Agatston, volume and mass. Choose a CT, press "
-            "Apply, click each lesion to give it to its artery or accept what a network proposes, check, "
-            "export; the tutorial is Docs/calciumscore.md. For research, not a medical device."
+            "Coronary calcium scores by artery from a plain CT: Agatston, volume and mass. Choose a CT, "
+            "press Apply, click each lesion to give it to its artery or accept what a network proposes, "
+            "check, export; the tutorial is Docs/calciumscore.md. For research, not a medical device."
         )
         self.parent.acknowledgementText = _(
-            "Agatston et al., JACC 1990; Callister et al., Radiology 1998; McCollough et al., Radiology 2007; "
-            "van Praagh et al., Med Phys 2021. Each network's card names what it was trained on."
+            "Agatston et al., JACC 1990; Callister et al., Radiology 1998; McCollough et al., Radiology "
+            "2007; van Praagh et al., Med Phys 2021. Each network's card names what it was trained on."
         )
         slicer.app.connect("startupCompleted()", registerSampleData)
 
@@ -257,7 +257,7 @@ class CalciumScoreWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.updateState()
 
     def onReader(self):
-        """Remembered on this computer: a reader signs many studies. What is unsigned gets the name at once."""
+        """Remembered on this computer, for many studies. What is unsigned gets the name at once."""
         qt.QSettings().setValue(READER_SETTING, self.ui.readerEdit.text)
         self.review.sign()
 

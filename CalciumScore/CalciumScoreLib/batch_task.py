@@ -46,7 +46,7 @@ class StudyBatch(BatchTask):
         return (points(float(row["agatston"])), str(row["category"]))
 
     def read(self, place, result):
-        """Proposals are the masks of a run that nobody has reviewed; a reader's work keeps them beside hers."""
+        """Masks of a run that nobody has reviewed are proposals; later those are kept beside the reader's."""
         image = read_ct(place.file)
         labels = read_mask(place.beside(MASKS), image)
         kept = place.beside(PROPOSALS)

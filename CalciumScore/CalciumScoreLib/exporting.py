@@ -44,7 +44,7 @@ class StudyFiles(ExportTask):
 
 
 def export(study, folder, choice):
-    """Write the chosen files of ``study`` (with ``nodes``, ``run`` and ``image``) into ``folder``; their paths.
+    """Write the chosen files of ``study`` (with ``nodes``, ``run``, ``image``) into ``folder``; their paths.
 
     They are named after the study. Raises :class:`cardiothorax.errors.StoreProblem`.
     """

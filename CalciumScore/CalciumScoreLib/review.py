@@ -1,10 +1,10 @@
 """The review part of the panel: clicks, keys and tables; one user action is one step."""
 
 import qt
-import slicer
 
-from cardiothorax.calcium.labels import LAD, LCX, LM, NAMES, OTHER, PARTS, RCA
+from cardiothorax.calcium.labels import LAD, LCX, LM, OTHER, PARTS, RCA
 from cardiothorax.panels.status import showFlags
+from cardiothorax.records import Grade
 from cardiothorax.records.signing import OwnEdits
 
 from . import words
@@ -15,8 +15,8 @@ from .tools import Tools
 from .views import Views
 
 ARTERIES = {"lad": LAD, "lcx": LCX, "rca": RCA, "lm": LM, "other": OTHER}
-"""In the order of the buttons; keys 1 to 4, and 0."""
-KEYS = ("1", "2", "3", "4", "0")
+"""In the order of the buttons."""
+KEYS = ("1", "2", "3", "4", "0", "5")
 AS_PROPOSED = "proposed"
 FLUSH_DELAY_MS = 600
 """Text and tables of the scene follow when the reader's hand rests."""
@@ -73,10 +73,9 @@ class ReviewPanel:
         return getattr(self.ui, f"{name}Button")
 
     def keys(self):
-        artery = {key: (lambda name=name: self.choose(name)) for key, name in zip(KEYS, ARTERIES, strict=True)}
+        named = zip(KEYS, (*ARTERIES, AS_PROPOSED), strict=True)
         return {
-            **artery,
-            "5": lambda: self.choose(AS_PROPOSED),
+            **{key: (lambda name=name: self.choose(name)) for key, name in named},
             "A": self.accept,
             "Shift+A": self.acceptAll,
             "Del": self.remove,
@@ -105,6 +104,8 @@ class ReviewPanel:
             self.choose(AS_PROPOSED if review.proposed.lesions else self._artery())
         self.followParameters()
         self.show()
+        if review is not None and review.proposed.lesions:
+            self.next()
 
     def _artery(self):
         return self._active if self._active != AS_PROPOSED else "lad"
@@ -314,14 +315,12 @@ class ReviewPanel:
     def show(self, near=None):
         review, result, ui = self.review, self.result, self.ui
         ui.reviewSection.enabled = review is not None
-        for name in ("reviewSection", "exportSection"):
-            getattr(ui, name).collapsed = getattr(ui, name).collapsed if review is not None else name == "exportSection"
         ui.scoreLabel.text = words.scoreLine(review) if review else ""
         ui.categoryLabel.text = words.categoryLine(result) if review else ""
         ui.proposalsLabel.text = words.proposalsLine(review) if review else ""
         for label in (ui.scoreLabel, ui.categoryLabel, ui.proposalsLabel):
             label.visible = bool(label.text)
-        showFlags(ui.flagsColumn, result.flags if result else (), result.notes if result else ())
+        self._showFlags(result)
         left = review.proposed.lesions if review else ()
         ui.proposalsBox.visible = bool(left)
         self.scores.show(
@@ -333,6 +332,19 @@ class ReviewPanel:
         self._showStrip()
         self._updateButtons()
 
+    def _showFlags(self, result):
+        """Doubts stand open; notes fold away. Who edited what is told by the score itself."""
+        flags = [flag for flag in result.flags if flag.code != "edited"] if result else []
+        doubts = [flag for flag in flags if flag.grade is not Grade.NOTE]
+        notes = [flag for flag in flags if flag.grade is Grade.NOTE]
+        said = " ".join(flag.evidence for flag in flags)
+        more = [note for note in (result.notes if result else ()) if note not in said]
+        showFlags(self.ui.flagsColumn, doubts, ())
+        showFlags(self.ui.notesColumn, notes, more)
+        self.ui.flagsBox.visible = bool(doubts)
+        self.ui.notesSection.visible = bool(notes or more)
+        self.ui.notesSection.text = words.notes(len(notes) + len(more))
+
     def _keyNear(self, index):
         lesion = self.review.lesion_at(index)
         return None if lesion is None else ("lesion", lesion.id)
@@ -342,7 +354,8 @@ class ReviewPanel:
             self.strip.clear()
             return
         review = self.review
-        self.strip.show(len(review.image.array), review.scores.lesions, review.proposed.lesions, artery_colors())
+        found, left = review.scores.lesions, review.proposed.lesions
+        self.strip.show(len(review.image.array), found, left, artery_colors())
         self._onViewMoved()
 
     def _updateButtons(self):

@@ -42,7 +42,7 @@ class Study:
 
     @property
     def segmentation(self):
-        """Segmentation node with the segments ``LAD``, ``LCX``, ``RCA``, ``LM`` and ``other``: what counts."""
+        """Segmentation node with the segments ``LAD``, ``LCX``, ``RCA``, ``LM``, ``other``: what counts."""
         return self.nodes.segmentation
 
     @property

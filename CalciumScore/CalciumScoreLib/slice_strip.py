@@ -28,8 +28,9 @@ class SliceStrip(qt.QObject):
     def show(self, slices, lesions, pending, colors):
         """``lesions`` and ``pending`` of the result; ``colors`` by artery, 0 to 1."""
         self._slices = slices
+        rows = {name: row for row, name in enumerate(PARTS)}
         self._marks = [
-            (lesion.first_slice, lesion.last_slice, list(PARTS).index(lesion.artery), colors[lesion.artery], alpha)
+            (lesion.first_slice, lesion.last_slice, rows[lesion.artery], colors[lesion.artery], alpha)
             for found, alpha in ((pending, PENDING_ALPHA), (lesions, 255))
             for lesion in found
         ]

@@ -25,7 +25,7 @@ class ScoreTable:
         table.setColumnCount(len(words.SCORE_TITLES))
         table.setHorizontalHeaderLabels(list(words.SCORE_TITLES))
         table.setRowCount(len(rows))
-        table.verticalHeader().hide()
+        _compact(table)
         table.setFocusPolicy(qt.Qt.NoFocus)
         header = table.horizontalHeader()
         for column, tip in enumerate(words.SCORE_TIPS):
@@ -83,7 +83,7 @@ class LesionTable:
         self._busy = False
         table.setColumnCount(len(words.LESION_TITLES))
         table.setHorizontalHeaderLabels(list(words.LESION_TITLES))
-        table.verticalHeader().hide()
+        _compact(table)
         header = table.horizontalHeader()
         for column, tip in enumerate(words.LESION_TIPS):
             table.horizontalHeaderItem(column).setToolTip(tip)
@@ -169,13 +169,23 @@ def _part(values, name):
     return values if name == "total" else values.arteries[name]
 
 
-HEADER_LINES = 1.9
-"""Height of a header in lines of its text."""
+ROW_LINES, HEADER_LINES = 1.5, 1.9
+"""Heights in lines of text."""
+
+
+def _compact(table):
+    """Rows as high as their text; no cell wraps, no title turns bold."""
+    table.setWordWrap(False)
+    table.verticalHeader().hide()
+    table.verticalHeader().setSectionResizeMode(qt.QHeaderView.Fixed)
+    table.verticalHeader().setMinimumSectionSize(1)
+    table.verticalHeader().setDefaultSectionSize(round(ROW_LINES * table.fontMetrics().height()))
+    table.horizontalHeader().setMinimumSectionSize(1)
+    table.horizontalHeader().setHighlightSections(False)
 
 
 def _fitHeight(table):
     """All rows without a scroll bar."""
-    table.resizeRowsToContents()
-    rows = sum(table.rowHeight(row) for row in range(table.rowCount))
+    rows = table.rowCount * round(ROW_LINES * table.fontMetrics().height())
     header = round(HEADER_LINES * table.fontMetrics().height())
     table.setFixedHeight(rows + header + 2 * table.frameWidth)

@@ -1,5 +1,6 @@
 """Dividing, drawing, erasing and the heart box: the folded part of the review."""
 
+import numpy as np
 import qt
 import slicer
 from slicer.util import VTKObservationMixin
@@ -165,10 +166,8 @@ class Tools(VTKObservationMixin):
         if review is None or review.nodes.region is not None:
             return
         slices, rows, columns = review.image.array.shape
-        size = [
-            share * count * step
-            for share, count, step in zip(BOX_SHARE, (columns, rows, slices), review.image.spacing_mm, strict=True)
-        ]
+        lengths = np.multiply(review.image.spacing_mm, (columns, rows, slices))
+        size = np.multiply(BOX_SHARE, lengths)
         center = review.world_at(((slices - 1) / 2, (rows - 1) / 2, (columns - 1) / 2))
         add_region(review.nodes, center, size)
         self._watchBox(review)

@@ -2,8 +2,8 @@
 
 import qt
 import slicer
-from slicer.util import VTKObservationMixin
 import vtk
+from slicer.util import VTKObservationMixin
 
 SURFACE_DELAY_MS = 300
 VIEW = "Red"
@@ -64,7 +64,7 @@ class Views(VTKObservationMixin):
         node = self._sliceNode()
         if node is None:
             return
-        k, j, i = self._middle(review, node)
+        _, j, i = self._middle(review, node)
         world = review.world_at((number, j, i))
         node.JumpSliceByOffsetting(*(float(x) for x in world))
 

@@ -98,15 +98,21 @@ def proposalsLine(review):
 
 
 SCORE_TITLES = (_("Artery"), _("Lesions"), _("Agatston"), _("mm³"), _("mg"), _("Proposed"))
-SCORE_TIPS = ("", _("Pieces of more than 1.5 mm³"), "", _("Volume"), _("Mass"), _("Agatston of what is left to decide"))
+SCORE_TIPS = (
+    "", _("Pieces of more than 1.5 mm³"), "", _("Volume"), _("Mass"), _("Agatston of what is left to decide"),
+)  # fmt: skip
 TOTAL = _("Total")
 LESION_TITLES = (
-    _("Artery"), _("Slices"), _("mm³"), _("Peak"), _("Mean"), _("Agatston"), _("mg"), _("Conf."),
+    _("Artery"), _("Slices"), _("mm³"), _("Peak"), _("Mean"), _("Score"), _("mg"), _("Conf."),
 )  # fmt: skip
 LESION_TIPS = (
     _("A question mark: proposed, not decided"), _("Counted from the feet, from 1"), _("Volume"),
     _("HU"), _("HU"), _("Agatston score of the lesion"), _("Mass"), _("Confidence of the network, 0 to 1"),
 )  # fmt: skip
+
+
+def notes(count):
+    return _("One note") if count == 1 else _("{n} notes").format(n=count)
 
 
 def proposed(artery):
@@ -119,7 +125,7 @@ def proposed(artery):
 def nothingThere(artery):
     if artery is None:
         return _("No proposal there. Choose an artery (keys 1 to 4, 0) to mark a lesion yourself.")
-    return _("Nothing to mark there: below the threshold, too small for the preset, or outside the heart box.")
+    return _("Nothing to mark there: below the threshold, too small, or outside the heart box.")
 
 
 def nothingCut():
