@@ -7,7 +7,7 @@ from pathlib import Path
 from ..errors import UnreadableImage, UnsupportedImage
 from .ct_choice import best_series
 from .ct_folder import ct_series_in, series_of_files
-from .ct_headers import CHOOSE_CT, slice_headers
+from .ct_headers import CHOOSE_CT, SliceHeader, slice_headers
 from .ct_pixels import series_values
 from .ct_series import CtSeries, Group
 from .ct_values import hounsfield
@@ -23,7 +23,7 @@ def read_ct(path: Path | str, *, series: str | None = None) -> Image:
     """A CT: array ``[k, j, i]`` in HU, slices from feet to head, ``spacing_mm[2]`` the increment.
 
     ``path`` is a folder (the series fit for scoring is taken unless ``series`` names another by its
-    handle, see :func:`list_ct_series`), one DICOM file (its series is looked for beside it; an enhanced CT
+    handle, see :func:`list_ct_series`), one DICOM file (its series is looked for beside it, an enhanced CT
     is read whole), or an NRRD, NIfTI or MetaImage volume. HU are int16, or float32 where the rescale gives
     no whole numbers; in-plane axes stay as stored. ``notes`` say what was unusual.
 
@@ -45,7 +45,7 @@ def read_ct(path: Path | str, *, series: str | None = None) -> Image:
             return read_ct_volume(place)
         if place.name.lower().endswith(PICTURE_ENDINGS):
             raise UnsupportedImage(f"{place.name} is a picture: it holds no Hounsfield units.", CHOOSE_CT)
-    return _read_around(place)
+    return _read_around(place, series)
 
 
 def _only_volume(folder: Path) -> Image:
@@ -59,18 +59,27 @@ def _only_volume(folder: Path) -> Image:
     raise UnreadableImage(f"{folder.name} holds {found}.", "Choose one CT: a volume or a DICOM series.")
 
 
-def _read_around(file: Path) -> Image:
+def _read_around(file: Path, handle: str | None) -> Image:
     """The series that ``file`` belongs to: alone if it is an enhanced CT, else with its neighbors."""
-    own = slice_headers(file)
-    files = [file]
-    if own[0].frame is None and own[0].series:
-        files = dicom_files(file.parent, deep=False)
+    own = slice_headers(file)[0]
+    files = [file] if own.frame is not None else sorted({file, *dicom_files(file.parent, deep=False)})
     found = series_of_files(file.name, files)
-    mine = [(series, group) for series, group in found if file in series.files]
-    if not mine:
-        raise UnsupportedImage(f"{file.name} is a scout view or a copy of another slice.", CHOOSE_CT)
-    series, group = mine[0]
+    if handle is not None:
+        series, group = _chosen(file.name, found, handle)
+    else:
+        series, group = _series_with(file, own, found)
     return _read(file.name, series, group, _others(found, series))
+
+
+def _series_with(file: Path, own: SliceHeader, found: list[tuple[CtSeries, Group]]) -> tuple[CtSeries, Group]:
+    """The series that ``file`` is a slice of, or of whose slice it is a copy."""
+    for pair in found:
+        if file in pair[0].files:
+            return pair
+    for pair in found:
+        if any((other.series, other.position) == (own.series, own.position) for other in pair[1].slices):
+            return pair
+    raise UnsupportedImage(f"{file.name} is a scout view.", "Choose a slice of the axial series.")
 
 
 def _chosen(name: str, found: list[tuple[CtSeries, Group]], handle: str | None) -> tuple[CtSeries, Group]:

@@ -10,8 +10,10 @@ import numpy as np
 from ..errors import GeometryProblem, UnsupportedImage
 from .arrays import geometry_of
 from .ct_axial import check_axial, head_up, runs_head_to_feet
+from .ct_headers import CHOOSE_CT
 from .ct_stack import COMPLETE, TILT_DEGREES
-from .ct_values import hounsfield
+from .ct_values import check_hounsfield_header, hounsfield
+from .dicom_kinds import kind_in_words
 from .identity import CT_TAGS
 from .image import Image
 
@@ -40,6 +42,8 @@ def ct_from_array(
     :class:`GeometryProblem` (sheared axes, impossible spacing).
     """
     name = source or "the volume"
+    kept = {key: value for key, value in (tags or {}).items() if key in CT_TAGS}
+    _check_tags(name, kept)
     values = np.asarray(array)
     if values.ndim != 3:
         size = " x ".join(str(n) for n in values.shape[::-1])
@@ -54,6 +58,8 @@ def ct_from_array(
     turned = runs_head_to_feet(axes)
     values, origin, axes = head_up(values, spacing, origin, axes)
     hu, notes = hounsfield(name, values)
+    if set(spacing) == {1.0}:
+        notes = ("Voxels of 1 x 1 x 1 mm: programs write that which know no size; check it.", *notes)
     if turned:
         notes = ("Slices ran from head to feet: their order was reversed.", *notes)
     return Image(
@@ -62,7 +68,7 @@ def ct_from_array(
         origin_mm=origin,
         direction=axes,
         modality="CT",
-        tags={key: value for key, value in (tags or {}).items() if key in CT_TAGS},
+        tags=kept,
         spacing_source=spacing_source,
         notes=notes,
         source=source,
@@ -95,6 +101,14 @@ def read_ct_volume(path: Path) -> Image:
         source=path.name,
         spacing_source=header_name(path),
     )
+
+
+def _check_tags(name: str, tags: Mapping[str, str]) -> None:
+    modality = tags.get("Modality") or "CT"
+    if modality != "CT":
+        what = kind_in_words(modality) or f"of modality {modality}"
+        raise UnsupportedImage(f"{name} is {what}, not a CT.", CHOOSE_CT)
+    check_hounsfield_header(name, tags)
 
 
 def _check_axes(name: str, axes: tuple[float, ...]) -> None:

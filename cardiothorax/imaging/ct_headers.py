@@ -42,7 +42,8 @@ Getter = Callable[[str], Any]
 
 @dataclass(frozen=True)
 class SliceHeader:
-    """One slice. ``study``, ``series`` and ``instance`` are UIDs: for telling apart, never for showing.
+    """One slice. ``study``, ``series`` and ``instance`` are UIDs (or what stands in for one that was taken
+    away): for telling apart, never for showing.
 
     ``position`` is that of the first pixel's center (LPS, mm), ``orientation`` the six cosines of row
     and column, ``pixel_mm`` the distance between rows, then between columns; ``None`` where the header
@@ -141,8 +142,8 @@ def _header(path: Path, frame: int | None, get: Getter) -> SliceHeader:
     return SliceHeader(
         path=path,
         frame=frame,
-        study=str(get("StudyInstanceUID") or ""),
-        series=str(get("SeriesInstanceUID") or ""),
+        study=str(get("StudyInstanceUID") or get("PatientID") or ""),
+        series=str(get("SeriesInstanceUID") or f"{number} in {path.parent}"),
         instance=str(get("SOPInstanceUID") or ""),
         series_number=None if number is None else int(number),
         rows=int(rows),

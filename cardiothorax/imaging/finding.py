@@ -55,11 +55,23 @@ def dicom_files(folder: Path, *, deep: bool = True) -> list[Path]:
 
 
 def is_dicom(path: Path) -> bool:
-    """By the ending, or by the DICM mark of a file whose name has none."""
+    """By the ending, or by the content of a file whose name has none: the DICM mark, or the group of
+    elements that a file without preamble begins with."""
     name = path.name.lower()
     if name == "dicomdir":
         return False
-    return name.endswith(DICOM_ENDINGS) or (_no_ending(name) and starts_like_dicom(path))
+    return name.endswith(DICOM_ENDINGS) or (
+        _no_ending(name) and (starts_like_dicom(path) or _starts_with_group_8(path))
+    )
+
+
+def _starts_with_group_8(path: Path) -> bool:
+    try:
+        with open(path, "rb") as handle:
+            start = handle.read(4)
+    except OSError:
+        return False
+    return start[:2] == b"\x08\x00" and start[3:] == b"\x00"
 
 
 def volume_files(folder: Path) -> list[Path]:

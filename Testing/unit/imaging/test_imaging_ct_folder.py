@@ -58,6 +58,7 @@ def test_another_series_can_be_named(tmp_path: Path) -> None:
     assert read_ct(folder, series="3").array.shape == (12, 20, 24)
     np.testing.assert_array_equal(read_ct(folder, series="5").array, HU + 300)
     np.testing.assert_array_equal(read_ct(folder / "c3.dcm").array, HU + 300)
+    np.testing.assert_array_equal(read_ct(folder / "c3.dcm", series="2").array, HU)
     with pytest.raises(UnreadableImage, match="has no series 7") as caught:
         read_ct(folder, series="7")
     assert "series 2: 6 slices" in caught.value.hint

@@ -269,6 +269,7 @@ def test_scouts_in_a_series_are_left_out_and_said(how: str, tmp_path: Path) -> N
     np.testing.assert_array_equal(image.array, HU)
     assert image.spacing_mm == SPACING
     assert image.notes == ("2 scout views in the series left out.",)
+    assert "a_scout0.dcm is a scout view" in refused(tmp_path / "a_scout0.dcm", UnsupportedImage)
 
 
 def test_an_axial_slice_far_away_is_a_gap_not_a_wider_increment(tmp_path: Path) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
+import SimpleITK
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydicom.uid import (
@@ -90,6 +92,21 @@ def voxels_in_space(image: Image) -> set[tuple[float, float, float, int]]:
     return {(*(round(v, 3) for v in image.lps(i, j, k)), int(image.array[k, j, i])) for k, j, i in corners}
 
 
+@pytest.mark.parametrize("how", ORIENTATIONS)
+def test_the_same_voxels_as_itk_for_a_series_without_fault(how: str, tmp_path: Path) -> None:
+    """ITK orders slices along their normal, which may point to the feet: places and values agree."""
+    row, column = ORIENTATIONS[how]
+    write_series(tmp_path, HU, row=row, column=column)
+    reader = SimpleITK.ImageSeriesReader()
+    reader.SetFileNames(reader.GetGDCMSeriesFileNames(str(tmp_path)))
+    reference, image = reader.Execute(), read_ct(tmp_path)
+    for k, j, i in ((0, 0, 0), (5, 19, 23), (2, 7, 4), (3, 11, 20)):
+        place = image.lps(i, j, k)
+        assert reference.GetPixel(reference.TransformPhysicalPointToIndex(place)) == image.array[k, j, i]
+        back = reference.TransformIndexToPhysicalPoint(reference.TransformPhysicalPointToIndex(place))
+        assert back == pytest.approx(place, abs=1e-3)
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(list(range(5))), seed=st.integers(0, 2**16))
 def test_the_order_of_files_never_matters(
@@ -140,6 +157,31 @@ def test_one_file_stands_for_its_series(tmp_path: Path) -> None:
     image = read_ct(paths[3])
     np.testing.assert_array_equal(image.array, HU)
     assert image.source == "s003.dcm"
+
+
+def test_a_copy_stands_for_its_series_too(tmp_path: Path) -> None:
+    shutil.copy(write_series(tmp_path, HU)[2], tmp_path / "z.dcm")
+    np.testing.assert_array_equal(read_ct(tmp_path / "z.dcm").array, HU)
+
+
+def test_series_whose_uids_were_taken_away(tmp_path: Path) -> None:
+    """The folder and the series number tell them apart."""
+    bare = {"StudyInstanceUID": None, "SeriesInstanceUID": None, "SOPInstanceUID": "1.2"}
+    write_series(tmp_path, HU, name="a{}.dcm", SeriesNumber=1, **bare)
+    write_series(tmp_path, HU + 7, name="b{}.dcm", SeriesNumber=2, **bare)
+    for name in ("a3.dcm", "a0.dcm"):
+        np.testing.assert_array_equal(read_ct(tmp_path / name).array, HU)
+    np.testing.assert_array_equal(read_ct(tmp_path, series="2").array, HU + 7)
+
+
+def test_without_preamble_and_meta_information(tmp_path: Path) -> None:
+    """Old archives write the datasets alone, without endings."""
+    for k, path in enumerate(write_series(tmp_path, HU)):
+        content = path.read_bytes()
+        path.unlink()
+        (tmp_path / f"IM{k:04d}").write_bytes(content[content.index(b"\x08\x00\x08\x00CS") :])
+    np.testing.assert_array_equal(read_ct(tmp_path).array, HU)
+    np.testing.assert_array_equal(read_ct(tmp_path / "IM0002").array, HU)
 
 
 def test_slices_in_sub_folders_are_one_series(tmp_path: Path) -> None:

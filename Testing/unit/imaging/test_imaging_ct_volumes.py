@@ -138,6 +138,9 @@ REFUSED: dict[str, tuple[np.ndarray, dict[str, Any], type[CardiothoraxError], st
     "huge step": (HU, {"spacing_mm": (0.5, 0.5, 50)}, GeometryProblem, "no CT has that"),
     "huge pixels": (HU, {"spacing_mm": (4, 4, 3)}, GeometryProblem, "no CT has that"),
     "flat": (HU, {"direction": (1, 0, 0, 1, 0, 0, 0, 0, 1)}, GeometryProblem, "do not span space"),
+    "MR": (HU, {"tags": {"Modality": "MR"}}, UnsupportedImage, "an MR slice, not a CT"),
+    "PET": (HU, {"tags": {"Modality": "PT"}}, UnsupportedImage, "a PET slice, not a CT"),
+    "map": (HU, {"tags": {"RescaleType": "MGML"}}, UnsupportedImage, "an iodine or calcium map"),
     "nan": (HU, {"origin_mm": (0, 0, np.nan)}, GeometryProblem, "not a place in space"),
 }
 
@@ -149,6 +152,11 @@ def test_volumes_that_cannot_be_scored(case: str) -> None:
         ct(array, **changed)
     assert type(caught.value) is kind
     assert "Node" in caught.value.message
+
+
+def test_voxels_of_one_millimeter_are_doubted() -> None:
+    assert ct(spacing_mm=(1, 1, 1)).notes[0].startswith("Voxels of 1 x 1 x 1 mm")
+    assert ct(spacing_mm=(1, 1, 3)).notes == ()
 
 
 def test_several_volumes_in_one_file(tmp_path: Path) -> None:
