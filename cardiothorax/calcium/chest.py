@@ -10,6 +10,7 @@ CELL_MM = 3.0
 """The lungs are looked for in cells of this size: quick, and little noise is left in their means."""
 LUNG_HU = (-965.0, -450.0)
 """Outside air is darker, soft tissue brighter."""
+SOFT_FROM_HU = -250.0
 SMALLEST_LUNG_MM3 = 60_000.0
 MARGIN_MM = 12.0
 """Around the lungs: the chest wall beside the heart belongs to the picture."""
@@ -54,15 +55,24 @@ def _cells(array: np.ndarray, factors: list[int]) -> np.ndarray:
 
 
 def _lungs(cells: np.ndarray, cell_mm: list[float]) -> np.ndarray:
-    """Large connected pieces of lung density; thin shells at the skin are opened away."""
+    """Large connected pieces of lung density with soft tissue on three sides at least: not the foam of the
+    table, not clothes; thin shells at the skin are opened away."""
     from scipy import ndimage
 
-    lung = (cells > LUNG_HU[0]) & (cells < LUNG_HU[1])
-    lung = np.asarray(ndimage.binary_opening(lung, np.ones((1, 3, 3), bool)))
-    pieces, count = ndimage.label(lung)
-    if not count:
-        return lung
+    in_plane = np.ones((1, 3, 3), bool)
+    soft = np.asarray(ndimage.binary_opening(cells > SOFT_FROM_HU, in_plane))
+    lung = (cells > LUNG_HU[0]) & (cells < LUNG_HU[1]) & (_sides(soft) >= 3)
+    pieces, _ = ndimage.label(ndimage.binary_opening(lung, in_plane))
     sizes = np.bincount(pieces.ravel()) * float(np.prod(cell_mm))
     sizes[0] = 0
     kept: np.ndarray = (sizes >= SMALLEST_LUNG_MM3)[pieces]
     return kept
+
+
+def _sides(soft: np.ndarray) -> np.ndarray:
+    """On how many of its four sides in the slice (right, left, front, back) a cell sees soft tissue."""
+    count = np.zeros(soft.shape, np.uint8)
+    for axis in (1, 2):
+        count += np.logical_or.accumulate(soft, axis=axis)
+        count += np.flip(np.logical_or.accumulate(np.flip(soft, axis), axis=axis), axis)
+    return count
