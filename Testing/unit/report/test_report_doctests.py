@@ -8,7 +8,7 @@ from importlib import import_module
 import pytest
 
 
-@pytest.mark.parametrize("name", ["matching", "tables", "wording"])
+@pytest.mark.parametrize("name", ["calcium_wording", "matching", "page_parts", "tables", "wording"])
 def test_examples(name: str) -> None:
     found = doctest.testmod(import_module(f"cardiothorax.report.{name}"))
     assert found.attempted > 0
