@@ -53,6 +53,7 @@ The same command goes on with a run that was stopped.
 @click.option("--batch", type=click.IntRange(1), help="Instead of the preset's.")
 @click.option("--learning-rate", type=float, help="Instead of the preset's.")
 @click.option("--strength", type=click.FloatRange(0, 1), help="Of the augmentation, instead of the preset's.")
+@click.option("--extent-weight", type=click.FloatRange(0), help="Of the loss on columns, not the preset's.")
 @click.option("--source", multiple=True, help="Only films of this source; may be repeated.")
 @click.option("--phantoms", default=0, show_default=True, help="Add this many drawn films.")
 @click.option(
@@ -69,6 +70,7 @@ def ctr(
     batch: int | None,
     learning_rate: float | None,
     strength: float | None,
+    extent_weight: float | None,
     source: tuple[str, ...],
     phantoms: int,
     start_from: Path | None,
@@ -82,7 +84,14 @@ def ctr(
 
     command = _command()
     model = train_ctr(
-        recipe(preset, epochs=epochs, batch=batch, learning_rate=learning_rate, strength=strength),
+        recipe(
+            preset,
+            epochs=epochs,
+            batch=batch,
+            learning_rate=learning_rate,
+            strength=strength,
+            extent_weight=extent_weight,
+        ),
         data,
         out,
         command=command,
@@ -94,6 +103,26 @@ def ctr(
         progress=not quiet,
     )
     measure_model(model, data, split="val", command=command)
+    click.echo(f"{model}\nUse it with: cardiothorax models add {model}")
+    return 0
+
+
+@train.command()
+@click.argument("checkpoints", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--data", required=True, type=FOLDER, help="The films that they learned from.")
+@click.option("--out", required=True, type=OUT, help="The model folder is written to OUT/model.")
+@click.option("--preset", default="finish", type=click.Choice(["modern", "finish", "paper"]))
+def average(checkpoints: tuple[Path, ...], data: Path, out: Path, preset: str) -> int:
+    """One lung and heart network from the mean of several CHECKPOINTS of one descent.
+
+    Its checkpoint is OUT/average.ckpt. Means of weights do better than either on films never seen, where one
+    run began with the other's weights.
+    """
+    from ..ctr.train import average_ctr, measure_model
+    from ..radiograph.training.recipes import recipe
+
+    model = average_ctr(recipe(preset), list(checkpoints), data, out, command=_command())
+    measure_model(model, data, split="val", command=_command())
     click.echo(f"{model}\nUse it with: cardiothorax models add {model}")
     return 0
 

@@ -10,11 +10,12 @@ from ..progress import Progress, silent
 from ..radiograph.training.cards import segmentation_card
 from ..radiograph.training.data import LabelledFilms, read_films
 from ..radiograph.training.lightning_module import Recipe
-from ..radiograph.training.run import network_of, train
+from ..radiograph.training.run import averaged_network, network_of, save_network, train
 from .validation import by_source, measure_films, metrics
 
 PACKED_SIDE_PX = {"slim": 448, "paper": 800}
 """Films are packed a little finer than the network sees them, so that turning and scaling do not blur."""
+SIDE_FOR_COUNTING_PX = 16
 
 
 def train_ctr(
@@ -52,6 +53,22 @@ def train_ctr(
         progress=progress,
     )
     network = network_of(best, recipe)
+    card = segmentation_card(
+        recipe, films, name=f"ctr-unet-{recipe.variant}", version="1.0.0", command=command
+    )
+    export(network, card, out / "model")
+    return out / "model"
+
+
+def average_ctr(recipe: Recipe, checkpoints: list[Path], data: Path, out: Path, *, command: str) -> Path:
+    """Write the mean of several checkpoints as ``out/average.ckpt`` and as a model folder ``out/model``.
+
+    ``data`` are the films they learned from, for the card.
+    """
+    films = read_films(data, "train", SIDE_FOR_COUNTING_PX)
+    network = averaged_network(checkpoints, recipe)
+    out.mkdir(parents=True, exist_ok=True)
+    save_network(network, out / "average.ckpt")
     card = segmentation_card(
         recipe, films, name=f"ctr-unet-{recipe.variant}", version="1.0.0", command=command
     )

@@ -193,3 +193,23 @@ def test_strength_zero_leaves_greys_and_geometry_alone() -> None:
     moved, labels = aug.turn_scale_crop(image, label, 64, torch.Generator().manual_seed(7), strength=0.0)
     torch.testing.assert_close(moved, image)
     assert torch.equal(labels, label)
+
+
+def test_the_mean_of_checkpoints_is_taken_weight_by_weight(tmp_path: Path) -> None:
+    from cardiothorax.networks.unet import build_unet
+    from cardiothorax.radiograph.training.run import averaged_network, network_of, save_network
+
+    low, high = build_unet("slim"), build_unet("slim")
+    for number, network in ((1.0, low), (4.0, high)):
+        with torch.no_grad():
+            for value in network.state_dict().values():
+                value.fill_(number)
+    save_network(low, tmp_path / "low.ckpt")
+    save_network(high, tmp_path / "high.ckpt")
+    finish = recipe("finish")
+    mean = averaged_network([tmp_path / "low.ckpt", tmp_path / "high.ckpt"], finish).state_dict()
+    assert {float(v.float().unique()) for n, v in mean.items() if "batches" not in n} == {2.5}
+    assert {int(v) for n, v in mean.items() if "batches" in n} == {1}
+    save_network(averaged_network([tmp_path / "low.ckpt"] * 2, finish), tmp_path / "again.ckpt")
+    again = network_of(tmp_path / "again.ckpt", finish).state_dict()
+    assert all(torch.equal(again[name], value) for name, value in low.state_dict().items())

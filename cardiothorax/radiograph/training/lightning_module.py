@@ -34,6 +34,7 @@ class Recipe:
     weight_decay: float = 1e-3
     dice_weight: float = 1.0
     extent_weight: float = 0.0
+    """Of the loss on columns, see :func:`.loss.extent_loss`."""
     strength: float = 1.0
     """Of the augmentation; 0 is none."""
     averaged: bool = True

@@ -12,6 +12,7 @@ from lightning.pytorch.loggers import CSVLogger
 from torch import nn
 
 from ...networks.unet import build_unet
+from ...records import write_atomically
 from .data import LabelledFilms
 from .lightning_module import Recipe, SegmentationTraining
 
@@ -72,6 +73,29 @@ def network_of(checkpoint: Path, recipe: Recipe) -> nn.Module:
     network = build_unet(recipe.variant)
     network.load_state_dict({k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)})
     return network.eval()
+
+
+def averaged_network(checkpoints: list[Path], recipe: Recipe) -> nn.Module:
+    """The mean of the checkpoints' networks, weight by weight (Wortsman et al. 2022, "model soups").
+
+    Counts of batches, which are whole numbers, are the first one's.
+    """
+    networks = [network_of(checkpoint, recipe) for checkpoint in checkpoints]
+    mean = networks[0].state_dict()
+    for name, first in mean.items():
+        if first.is_floating_point():
+            mean[name] = torch.stack([network.state_dict()[name] for network in networks]).mean(dim=0)
+    networks[0].load_state_dict(mean)
+    return networks[0].eval()
+
+
+def save_network(network: nn.Module, file: Path) -> None:
+    """A checkpoint that holds the weights alone, for :func:`train` to start from."""
+    state = network.state_dict()
+    prefixes = ("average.module.", "network.")
+    both = {prefix + name: value for prefix in prefixes for name, value in state.items()}
+    with write_atomically(file) as temporary:
+        torch.save({"state_dict": both}, temporary)
 
 
 def _precision(device: str) -> Literal["16-mixed", "bf16-mixed", "32-true"]:
