@@ -125,7 +125,8 @@ def test_rows_are_in_the_order_of_arteries_and_add_up(image: Image, labels: np.n
 @pytest.mark.parametrize(
     ("score", "said"),
     [(0.0, "0"), (0.004, "0.004"), (0.4, "0.4"), (9.99, "10"), (10.0, "10"), (10.01, "10.01"),
-     (99.96, "99.96"), (100.0, "100"), (100.2, "100.2"), (299.6, "299.6"), (400.0, "400"), (400.4, "400.4"), (1234.56, "1235")],
+     (99.96, "99.96"), (100.0, "100"), (100.2, "100.2"), (299.6, "299.6"), (400.0, "400"),
+     (400.4, "400.4"), (1234.56, "1235")],
 )  # fmt: skip
 def test_rounding_never_crosses_a_border(score: float, said: str) -> None:
     assert points(score) == said
