@@ -196,6 +196,7 @@ def test_wrong_options_are_told_before_anything_is_read(cardiothorax, study, opt
         assert not (cardiothorax.folder / "out").exists()
     else:  # a threshold above the weights' limits shows when the scan's own limits are known
         assert done.code == 3
+        assert "do not fit together" in rows_of(cardiothorax.folder / "out")[0]["error"]
 
 
 def test_help_is_there_without_loading_anything_heavy(cardiothorax):

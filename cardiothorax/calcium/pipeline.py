@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from .. import __version__
-from ..errors import GeometryProblem
+from ..errors import GeometryProblem, UnsupportedImage
 from ..imaging import pixel_sha256
 from ..imaging.image import Image
 from ..models import LoadedModel
@@ -88,7 +88,7 @@ class _Study:
         self._last = time.perf_counter()
         self._progress = progress
         progress(0.02, "Checking the scan")
-        self.settings, flags = settings_for(image, options)
+        self.settings, flags = _settings(image, options)
         blood = measure_blood(image)
         threshold = self.settings.limits.threshold_hu
         self.flags = (*blood_flags(image, blood, threshold_hu=threshold), *header_flags(image), *flags)
@@ -134,6 +134,16 @@ class _Study:
             notes=self.image.notes,
             seconds=self.seconds,
         )
+
+
+def _settings(image: Image, options: CalciumOptions) -> tuple[Settings, tuple[Flag, ...]]:
+    try:
+        return settings_for(image, options)
+    except ValueError as problem:  # a threshold above the weights' limits of this tube voltage
+        raise UnsupportedImage(
+            f"The limits do not fit together: {problem}.",
+            "Give the limits of the weights too, each above the one before and above the threshold.",
+        ) from problem
 
 
 def _severity(flag: Flag) -> int:
