@@ -99,23 +99,34 @@ def calcium(
 
 
 @click.command("calcium-data")
-@click.option("--phantoms", required=True, type=click.IntRange(1), help="Draw so many chest CT.")
+@click.option("--phantoms", default=0, type=click.IntRange(0), help="Draw so many chest CT.")
 @click.option("--seed", default=0, show_default=True, help="Of the first; the next have the next numbers.")
+@click.option("--implants", type=FOLDER, help="Real plain CT with coronary_courses.json.")
+@click.option("--variants", default=40, show_default=True, help="Sets of plaques put into each real CT.")
+@click.option("--validate", multiple=True, help="Real CT that is for validation; may be repeated.")
 @click.option("--out", required=True, type=OUT, help="Training folder; what lies there stays.")
-def calcium_data(phantoms: int, seed: int, out: Path) -> int:
-    """Drawn chest CT, packed for 'train calcium'.
+def calcium_data(
+    phantoms: int, seed: int, implants: Path | None, variants: int, validate: tuple[str, ...], out: Path
+) -> int:
+    """Drawn chest CT and real CT with drawn plaques, packed for 'train calcium'.
 
     Several such commands may fill one folder at the same time, and one that was stopped goes on. Every
-    twelfth study is for validation.
+    twelfth drawn CT is for validation.
 
     \b
-    Example:
+    Examples:
       cardiothorax train calcium-data --phantoms 300 --out data/phantoms
+      cardiothorax train calcium-data --implants scans --validate plain_03 --out data/phantoms
     """
+    from ..calcium.training.implant_data import implant_studies
     from ..calcium.training.phantom_data import draw_studies
 
-    drawn = draw_studies(out, count=phantoms, seed=seed, progress=_said)
-    click.echo(f"{drawn} studies drawn into {out}")
+    if not phantoms and implants is None:
+        raise click.UsageError("Give --phantoms, --implants or both.")
+    made = draw_studies(out, count=phantoms, seed=seed, progress=_said) if phantoms else 0
+    if implants is not None:
+        made += implant_studies(implants, out, count=variants, seed=seed, validate=validate, progress=_said)
+    click.echo(f"{made} studies written to {out}")
     return 0
 
 

@@ -13,9 +13,9 @@ from ...imaging.image import Image
 from ...imaging.volumes import in_space, pixels, read_stored
 from ...progress import Progress, silent
 from ..grid import GridStep
+from .filling import PACKED
 from .layout import Study, volume_file
 from .packing import Packed, pack, read_packed, threshold_of, write_packed
-from .phantom_data import PACKED
 
 
 def read_volumes(
