@@ -19,14 +19,8 @@ from .identity import CT_TAGS
 CHOOSE_CT = "Choose a plain axial CT of the heart or chest."
 
 _IDENTITY = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID", "SeriesNumber")
-_GROUPING = ("AcquisitionNumber", "InstanceNumber", "TemporalPositionIdentifier", "TriggerTime")
-_PLACE = (
-    "Rows",
-    "Columns",
-    "ImagePositionPatient",
-    "ImageOrientationPatient",
-    "PixelSpacing",
-)
+_GROUPING = ("AcquisitionNumber", "TemporalPositionIdentifier")
+_PLACE = ("Rows", "Columns", "ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing")
 _PERSON = ("PatientName", "PatientID", "PatientBirthDate", "AccessionNumber")
 _FRAMES = ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence")
 _FREE_TEXT = ("ContrastBolusAgent", "ContrastBolusRoute", "ConvolutionKernel", "FilterType", "Manufacturer")

@@ -58,7 +58,7 @@ class Group:
 _APART: tuple[Callable[[SliceHeader], Hashable], ...] = (
     lambda header: header.tags.get("NominalPercentageOfCardiacPhase"),
     lambda header: header.apart["TemporalPositionIdentifier"],
-    lambda header: header.apart["TriggerTime"],
+    lambda header: header.tags.get("TriggerTime"),
     lambda header: header.tags.get("ConvolutionKernel"),
     lambda header: header.tags.get("KVP"),
     lambda header: header.tags.get("ImageType"),

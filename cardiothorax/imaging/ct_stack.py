@@ -22,8 +22,11 @@ COMPLETE = "Load the complete series as the scanner made it."
 
 SAME_PLACE_MM = 0.02
 """Slices closer than this lie at one position: no scanner reconstructs finer steps."""
-STEP_TOLERANCE, STEP_TOLERANCE_MM = 0.05, 0.06
-"""How far one step may be from the others, of the step and at least: headers round positions to 0.1 mm."""
+STEP_TOLERANCE = 0.05
+"""How far a slice may lie from its place between first and last, of an increment."""
+ROUNDING_MM, LARGEST_ROUNDING = 0.101, 0.3
+"""Headers round positions to 0.1 mm: first, last and own together make this; but never a third of an
+increment, since one missing slice moves some other by half of one."""
 TILT_DEGREES = 0.5
 """Slices that move sideways by more than this from one to the next were made with a tilted gantry."""
 ASIDE_MM = 0.3
@@ -163,33 +166,38 @@ def _check_tilt(name: str, slices: Sequence[SliceHeader], normal: np.ndarray) ->
 
 
 def _increment(name: str, slices: Sequence[SliceHeader], heights: np.ndarray) -> float:
-    steps = np.diff(heights)
-    usual = float(np.median(steps))
-    tolerance = max(STEP_TOLERANCE * usual, STEP_TOLERANCE_MM)
-    odd = np.flatnonzero(np.abs(steps - usual) > tolerance)
-    if odd.size:
-        raise GeometryProblem(_uneven_words(name, slices, steps, usual, odd), COMPLETE)
-    return round(float(heights[-1] - heights[0]) / len(steps), _DIGITS)
+    """The distance between neighbors, if every slice lies on the even ladder from first to last."""
+    step = float(heights[-1] - heights[0]) / (len(heights) - 1)
+    away = np.abs(heights - np.linspace(heights[0], heights[-1], len(heights)))
+    if away.max() > max(STEP_TOLERANCE * step, min(ROUNDING_MM, LARGEST_ROUNDING * step)):
+        raise GeometryProblem(_uneven_words(name, slices, np.diff(heights)), COMPLETE)
+    return round(step, _DIGITS)
 
 
-def _uneven_words(
-    name: str, slices: Sequence[SliceHeader], steps: np.ndarray, usual: float, odd: np.ndarray
-) -> str:
-    at = int(odd[0])
-    between = f"{slices[at].name} and {slices[at + 1].name} (slices {at + 1} and {at + 2} from the feet)"
-    multiples = steps[odd] / usual
+def _uneven_words(name: str, slices: Sequence[SliceHeader], steps: np.ndarray) -> str:
+    multiples = steps / steps.min()
     whole = np.rint(multiples)
-    if (whole >= 2).all() and (np.abs(multiples - whole) <= 2 * STEP_TOLERANCE * whole).all():
-        missing = int((whole - 1).sum())
-        places = "" if odd.size == 1 else f", and at {odd.size - 1} more places"
+    usual = float(np.median(steps[whole == 1]))
+    gaps = np.flatnonzero(whole > 1)
+    even = np.abs(steps - whole * usual).max() <= max(2 * STEP_TOLERANCE * usual, 2 * ROUNDING_MM)
+    if even and 0 < 2 * gaps.size <= steps.size:
+        missing = int((whole[gaps] - 1).sum())
+        verb = "slices are" if missing > 1 else "slice is"
+        places = f", and so at {gaps.size - 1} more" if gaps.size > 1 else ""
         return (
-            f"{name}: {missing} slice{'s are' if missing > 1 else ' is'} missing: {between} are "
-            f"{steps[at]:.2f} mm apart, the others {usual:.2f} mm{places}."
+            f"{name}: {missing} {verb} missing: {_neighbors(slices, int(gaps[0]))} are "
+            f"{steps[gaps[0]]:.2f} mm apart, the others {usual:.2f} mm{places}."
         )
+    median = float(np.median(steps))
+    at = int(np.argmax(np.abs(steps - median)))
     return (
-        f"{name}: the slices are unevenly spaced, {steps.min():.2f} to {steps.max():.2f} mm apart: {between} "
-        f"by {steps[at]:.2f} mm, most others by {usual:.2f} mm."
+        f"{name}: the slices are unevenly spaced, {steps.min():.2f} to {steps.max():.2f} mm apart: "
+        f"{_neighbors(slices, at)} by {steps[at]:.2f} mm, most others by {median:.2f} mm."
     )
+
+
+def _neighbors(slices: Sequence[SliceHeader], at: int) -> str:
+    return f"{slices[at].name} and {slices[at + 1].name} (slices {at + 1} and {at + 2} from the feet)"
 
 
 def _check_aside(name: str, slices: Sequence[SliceHeader], normal: np.ndarray) -> None:

@@ -41,7 +41,7 @@ def test_one_missing_slice_is_named_with_its_neighbors(tmp_path: Path) -> None:
     [
         ((3, 4), "2 slices are missing"),
         ((2, 5), "2 slices are missing"),
-        ((2, 5), "and at 1 more place"),
+        ((2, 5), "the others 3.00 mm, and so at 1 more."),
         ((1,), "1 slice is missing"),
         ((6,), "1 slice is missing"),
     ],

@@ -11,6 +11,7 @@ import pytest
 import SimpleITK
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydicom.data import get_testdata_file
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
@@ -195,6 +196,23 @@ def test_slices_in_sub_folders_are_one_series(tmp_path: Path) -> None:
 def test_names_of_all_kinds(name: str, tmp_path: Path) -> None:
     write_series(tmp_path / "Südflügel 心", HU, name=name)
     np.testing.assert_array_equal(read_ct(tmp_path / "Südflügel 心").array, HU)
+
+
+def test_a_long_path(tmp_path: Path) -> None:
+    folder = tmp_path / ("x" * 120) / ("y" * 120)
+    write_series(folder, HU, name="z" * 100 + "{}.dcm")
+    np.testing.assert_array_equal(read_ct(folder).array, HU)
+
+
+def test_other_dicom_objects_beside_a_series(tmp_path: Path) -> None:
+    """A report, a segmentation, an MR slice, a captured dose page in the same export."""
+    write_series(tmp_path, HU)
+    for name in ("test-SR.dcm", "liver_1frame.dcm", "MR_small.dcm", "rtplan.dcm", "waveform_ecg.dcm"):
+        shutil.copy(get_testdata_file(name, download=False), tmp_path)
+    write_series(tmp_path, HU[:1], name="dose{}.dcm", SOPClassUID="1.2.840.10008.5.1.4.1.1.7")
+    image = read_ct(tmp_path)
+    np.testing.assert_array_equal(image.array, HU)
+    assert image.notes == ()
 
 
 def test_what_lies_beside_a_series_is_ignored(tmp_path: Path) -> None:
