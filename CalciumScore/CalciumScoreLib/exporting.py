@@ -10,7 +10,7 @@ from cardiothorax.panels.export_panel import ExportTask
 
 from . import words
 
-PAGE_REQUIREMENTS = ("jinja2>=3", "Pillow>=10")
+PAGE_REQUIREMENTS = ("jinja2>=3.1,<4", "pillow>=11")
 """What the pictures and the page are made with; Slicer brings the second and may lack the first."""
 
 

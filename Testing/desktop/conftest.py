@@ -93,6 +93,17 @@ def film(desktop):
 
 
 @pytest.fixture
+def measured(desktop, panel, film):
+    """CTRMeasure with a drawn result under review; the reader is AB."""
+    panel._parameterNode.inputVolume = film
+    panel.ui.readerEdit.text = "AB"
+    panel.ui.applyButton.click()
+    assert desktop.process(until=lambda: not panel.film.running, timeout=30)
+    desktop.check()
+    return panel
+
+
+@pytest.fixture
 def dark(desktop):
     """Slicer's dark theme, near enough; the light one comes back afterwards."""
     import qt

@@ -123,7 +123,7 @@ def test_a_row_opens_with_one_click_and_its_correction_is_kept(desktop, batch, f
     node = review.nodes.lines["T"]
     start = np.array(node.GetNthControlPointPosition(0))
     node.SetNthControlPointPosition(0, start + np.array([8, 0, 0]))
-    desktop.process(until=lambda: review.edited, timeout=3)
+    desktop.process(until=lambda: review.edited, timeout=10)
     after = review.run.result.values
     assert after.ctr < before.ctr
     assert batch.batch.table.text(0, 1) == f"{after.ctr:.2f}"
@@ -151,7 +151,7 @@ def test_a_corrected_mask_survives_closing_everything(desktop, batch, films):
     from cardiothorax.scene.geometry import point_of_pixel
 
     desktop.hand(editor).paint(point_of_pixel(review.nodes.volume, 108, 72), radius_mm=12)
-    desktop.process(until=lambda: review.edited, timeout=3)
+    desktop.process(until=lambda: review.edited, timeout=10)
     labels, result = review.run.labels, review.run.result
     import slicer
 
@@ -283,7 +283,7 @@ def test_measuring_the_open_row_again_keeps_its_corrections(desktop, batch, film
     line = batch.review.review.nodes.lines["Th"]
     start = np.array(line.GetNthControlPointPosition(0))
     line.SetNthControlPointPosition(0, start + np.array([8.0, 0.0, 0.0]))
-    assert desktop.process(until=lambda: batch.review.review.edited, timeout=5)
+    assert desktop.process(until=lambda: batch.review.review.edited, timeout=10)
     assert column(batch, 1)[0] != before
     assert "edited" in column(batch, 3)[0]
     batch.batch.saveCorrection()
@@ -307,7 +307,7 @@ def test_a_correction_is_in_the_agreement_that_is_shown(desktop, batch, tmp_path
     line = batch.review.review.nodes.lines["Th"]
     start = np.array(line.GetNthControlPointPosition(0))
     line.SetNthControlPointPosition(0, start + np.array([8.0, 0.0, 0.0]))
-    assert desktop.process(until=lambda: batch.ui.agreementLabel.text != before, timeout=5)
+    assert desktop.process(until=lambda: batch.ui.agreementLabel.text != before, timeout=10)
     desktop.check()
     assert "Edited by reader" in batch.ui.statusLabel.text, "the line still speaks of the open film"
     batch.ui.batchTable.cellClicked.emit(1, 0)
@@ -318,7 +318,7 @@ def drag_a_line(desktop, panel):
     line = panel.review.review.nodes.lines["Th"]
     start = np.array(line.GetNthControlPointPosition(0))
     line.SetNthControlPointPosition(0, start + np.array([8.0, 0.0, 0.0]))
-    assert desktop.process(until=lambda: panel.review.review.edited, timeout=5)
+    assert desktop.process(until=lambda: panel.review.review.edited, timeout=10)
 
 
 def table_of(films):
@@ -343,7 +343,7 @@ def test_a_correction_counts_in_the_agreement_while_others_are_measured(desktop,
     before = batch.ui.agreementLabel.text
     assert "Pairs: 2" in before
     drag_a_line(desktop, batch)
-    assert desktop.process(until=lambda: batch.ui.agreementLabel.text != before, timeout=5)
+    assert desktop.process(until=lambda: batch.ui.agreementLabel.text != before, timeout=10)
     assert batch.batch.running
     assert "Pairs: 2" in batch.ui.agreementLabel.text
     assert float(table_of(films)[0]["ctr"]) == batch.review.result.values.ctr

@@ -47,13 +47,32 @@ def code_of(module: Path) -> list[Path]:
 
 
 def names_used(module: Path) -> set[str]:
-    """``self.ui.NAME``, ``ui.NAME`` and strings that are just a name (``getattr(ui, "NAME")``)."""
-    used = set()
-    for path in code_of(module):
-        for node in ast.walk(tree(path)):
-            if isinstance(node, ast.Attribute) and _is_ui(node.value):
-                used.add(node.attr)
-    return used
+    """``self.ui.NAME`` and ``ui.NAME``."""
+    return {
+        node.attr
+        for path in code_of(module)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute) and _is_ui(node.value)
+    }
+
+
+def names_put_together(module: Path) -> set[str]:
+    """``getattr(ui, f"{name}Button")``: names whose middle is a word of the module's code."""
+    known = words(module)
+    patterns = [
+        re.compile(
+            "".join(re.escape(p.value) if isinstance(p, ast.Constant) else r"(\w+)" for p in text.values)
+        )
+        for path in code_of(module)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "getattr"
+        and _is_ui(node.args[0])
+        and isinstance(text := node.args[1], ast.JoinedStr)
+    ]
+    found = ((name, pattern.fullmatch(name)) for name in widgets(module) for pattern in patterns)
+    return {name for name, match in found if match and set(match.groups()) <= known}
 
 
 def _is_ui(node: ast.expr) -> bool:
@@ -96,7 +115,7 @@ def test_code_uses_only_names_of_the_panel(module: Path) -> None:
 
 
 def test_every_worked_widget_has_code_or_a_parameter(module: Path) -> None:
-    used = names_used(module) | (words(module) & set(widgets(module)))
+    used = names_used(module) | (words(module) & set(widgets(module))) | names_put_together(module)
     idle = [
         name
         for name, widget in widgets(module).items()

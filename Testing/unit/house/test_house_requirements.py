@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from Testing.unit.house.source import MODULES, REPOSITORY, python_files
+from Testing.unit.house.source import MODULES, PACKAGE, REPOSITORY, python_files
 
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
 CONSTRAINTS = {
@@ -94,14 +94,16 @@ def test_no_registry_in_requirements() -> None:
         assert not re.search(r"--(extra-)?index-url|--find-links|--trusted-host|file://", text), name
 
 
-def test_slicer_is_asked_for_what_base_allows() -> None:
-    """Requirement strings in the modules (for ``slicer.packaging.pip_ensure``) repeat the base ranges."""
-    base = {canonicalize_name(r.name): r for r in EXTRAS["base"]}
+def test_slicer_is_asked_for_what_the_package_allows() -> None:
+    """Requirement strings in the modules and in what their panels share (for
+    ``slicer.packaging.pip_ensure``) repeat the ranges of the base install and of the extra ``report``."""
+    base = {canonicalize_name(r.name): r for extra in ("base", "report") for r in EXTRAS[extra]}
     asked = [
         Requirement(text)
-        for module in MODULES
-        for path in python_files(module)
+        for folder in (*MODULES, PACKAGE / "panels")
+        for path in python_files(folder)
         for text in re.findall(r'"([a-zA-Z][\w.-]*(?:[<>=!~]=?[\w.]+,?)+)"', path.read_text("utf-8"))
     ]
+    assert any(requirement.name == "onnxruntime" for requirement in asked)
     for requirement in asked:
         assert requirement.specifier == base[canonicalize_name(requirement.name)].specifier, str(requirement)
