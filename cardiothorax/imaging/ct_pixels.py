@@ -26,7 +26,9 @@ def series_values(slices: Sequence[SliceHeader]) -> tuple[np.ndarray, tuple[str,
     """HU ``[slices, rows, columns]`` in the order of ``slices``, as rescaled by each slice's own header
     (int16, int32, or float64 where a slope is no whole number), and notes on masked padding."""
     files = [(path, list(group)) for path, group in groupby(slices, key=lambda header: header.path)]
-    with ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1)) as pool:
+    # Outside of the threads: filters for warnings are the process's, and threads would mix them up.
+    with warnings.catch_warnings(), ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1)) as pool:
+        warnings.simplefilter("ignore")
         read = [
             slice_read for file in pool.map(lambda file: _file_values(*file), files) for slice_read in file
         ]
@@ -46,8 +48,7 @@ def same_pixels(one: SliceHeader, other: SliceHeader) -> bool:
 def _file_values(path: Path, slices: list[SliceHeader]) -> list[tuple[np.ndarray, float | None]]:
     import pydicom
 
-    with damage_named(path.name, "DICOM"), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with damage_named(path.name, "DICOM"):
         dataset = pydicom.dcmread(path, force=True)
         check_has_pixels(path.name, dataset)
         complete(dataset)

@@ -65,6 +65,17 @@ def outcome(path: Path) -> Image | CardiothoraxError:
         return problem
 
 
+def test_warnings_of_the_process_are_as_before(tmp_path: Path) -> None:
+    """Slices are decoded on threads, which must not change what the process shows."""
+    import warnings
+
+    write_series(tmp_path, HU, syntax=RLELossless)
+    before = list(warnings.filters)
+    for _ in range(5):
+        read_ct(tmp_path)
+    assert list(warnings.filters) == before
+
+
 def test_a_listing_names_the_damaged_file(tmp_path: Path) -> None:
     paths = write_series(tmp_path, HU)
     paths[0].write_bytes(paths[0].read_bytes()[:200])

@@ -134,7 +134,7 @@ def test_vendors_intercepts_and_padding(name: str, padding: int, real: Path, tmp
     dataset = pydicom.dcmread(source)
     x, y, z = dataset.ImagePositionPatient
     dataset.ImagePositionPatient = [x, y, z + 2.5]
-    dataset.SOPInstanceUID += ".1"
+    dataset.SOPInstanceUID = "1.2.3"
     dataset.save_as(tmp_path / "b.dcm")
     image = read_ct(tmp_path)
     assert image.array.min() >= -1024
