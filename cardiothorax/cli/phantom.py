@@ -100,6 +100,76 @@ def cxr(
     _write_reference(out / "reference.csv", rows)
 
 
+@phantom.command()
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=1,
+    show_default=True,
+    help="Of the first study; the next ones count up.",
+)
+@click.option("--count", type=click.IntRange(min=1), default=1, show_default=True, help="How many studies.")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder to write to."
+)
+@click.option(
+    "--split",
+    type=click.Choice(["train", "test"]),
+    default="test",
+    show_default=True,
+    help="Which of the two cohorts, drawn from different numbers and ranges.",
+)
+@click.option(
+    "--scan",
+    type=click.Choice(["mixed", "cardiac", "chest"]),
+    default="mixed",
+    show_default=True,
+    help="A calcium scan around the heart, a chest CT without ECG, or either.",
+)
+@click.option(
+    "--lesions", type=click.IntRange(0, 200), default=None, help="Coronary plaques (drawn if not given)."
+)
+@click.option(
+    "--matrix", type=click.IntRange(64, 1024), default=512, show_default=True, help="Rows, columns."
+)
+@click.option("--jpegls", is_flag=True, help="Compress losslessly: a third of the size.")
+def ct(
+    seed: int,
+    count: int,
+    out: Path,
+    split: str,
+    scan: str,
+    lesions: int | None,
+    matrix: int,
+    jpegls: bool,
+) -> None:
+    """Plain chest CT as DICOM series, each with its coronary calcium known.
+
+    DIR/ct_SEED gets series/ (the slices), labels.nrrd (0 background, 1 LAD, 2 LCX, 3 RCA, 4 left main,
+    5 calcium and metal elsewhere) and truth.json (every plaque with its mass, the center lines of the
+    arteries, all options). A true lesion is where a label stands and the threshold is reached.
+
+    \b
+    Example:
+      cardiothorax phantom ct --seed 1 --out phantoms
+    """
+    from dataclasses import replace
+
+    from ..phantoms import ct as chest
+
+    chosen = {"mixed": None, "cardiac": False, "chest": True}[scan]
+    for number in range(seed, seed + count):
+        options = chest.random_options(number, split=split, whole_chest=chosen)
+        options = replace(options, scan=replace(options.scan, matrix=matrix))
+        if lesions is not None:
+            options = replace(options, plaques=replace(options.plaques, lesions=lesions))
+        study = chest.draw_ct(options)
+        folder = out / f"ct_{number:04d}"
+        chest.write_ct_series(study, folder, compression="jpegls" if jpegls else "none")
+        mass = sum(study.truth.mass_mg.values())
+        click.echo(f"{folder}  {len(study.image.array)} slices, {mass:.1f} mg coronary calcium", err=True)
+
+
 def _write_reference(path: Path, rows: list[tuple[str, float, float, float]]) -> None:
     from ..records import write_atomically
 

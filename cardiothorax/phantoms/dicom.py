@@ -48,7 +48,8 @@ def to_dataset(film: PhantomFilm) -> Dataset:
     dataset.file_meta = FileMetaDataset()
     dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     stored = stored_values(film)
-    _describe_patient(dataset, film)
+    describe_nobody(dataset, number=film.truth.seed, sex="F" if film.truth.sex == "female" else "M")
+    describe_making(dataset, number=film.truth.seed, model="phantoms.cxr")
     _describe_study(dataset, film, stored)
     _describe_acquisition(dataset, film)
     _describe_pixels(dataset, film, stored)
@@ -63,12 +64,28 @@ def stored_values(film: PhantomFilm) -> np.ndarray:
     return np.asarray(TOP - shown if film.options.polarity == "MONOCHROME1" else shown)
 
 
-def _describe_patient(dataset: Dataset, film: PhantomFilm) -> None:
+def describe_nobody(dataset: Dataset, *, number: int, sex: str) -> None:
+    """Name and number of a phantom in place of a patient; ``sex`` is F, M or O."""
     dataset.PatientName = "Phantom^Chest"
-    dataset.PatientID = f"PHANTOM-{film.truth.seed}"
+    dataset.PatientID = f"PHANTOM-{number}"
     dataset.PatientBirthDate = ""
-    dataset.PatientSex = "F" if film.truth.sex == "female" else "M"
+    dataset.PatientSex = sex
     dataset.PatientComments = "Synthetic image, computed from a seed. Not a patient."
+
+
+def describe_making(dataset: Dataset, *, number: int, model: str) -> None:
+    """When, and by what program: the same for every phantom, whenever it is written."""
+    dataset.StudyID, dataset.AccessionNumber = str(number % 10**12), ""
+    dataset.StudyDate = dataset.SeriesDate = dataset.ContentDate = dataset.AcquisitionDate = STUDY_DATE
+    dataset.StudyTime = dataset.SeriesTime = dataset.ContentTime = dataset.AcquisitionTime = "120000"
+    dataset.ReferringPhysicianName = ""
+    dataset.SeriesNumber = 1
+    dataset.Manufacturer, dataset.ManufacturerModelName = "cardiothorax", model
+    dataset.DeviceSerialNumber, dataset.SoftwareVersions = "0", _version()
+    dataset.ContentQualification = "RESEARCH"
+    dataset.SpecificCharacterSet = "ISO_IR 100"
+    dataset.BurnedInAnnotation = "NO"
+    dataset.LossyImageCompression = "00"
 
 
 def _describe_study(dataset: Dataset, film: PhantomFilm, stored: np.ndarray) -> None:
@@ -82,20 +99,11 @@ def _describe_study(dataset: Dataset, film: PhantomFilm, stored: np.ndarray) -> 
     dataset.SOPClassUID = DigitalXRayImageStorageForPresentation
     dataset.SOPInstanceUID = uid("instance")
     dataset.StudyInstanceUID, dataset.SeriesInstanceUID = uid("study"), uid("series")
-    dataset.StudyID, dataset.AccessionNumber = str(film.truth.seed % 10**12), ""
-    dataset.StudyDate = dataset.SeriesDate = dataset.ContentDate = dataset.AcquisitionDate = STUDY_DATE
-    dataset.StudyTime = dataset.SeriesTime = dataset.ContentTime = dataset.AcquisitionTime = "120000"
-    dataset.ReferringPhysicianName = ""
     dataset.StudyDescription = "Synthetic chest phantom"
     dataset.SeriesDescription = f"Synthetic chest {'AP' if film.options.portable else 'PA'}"
-    dataset.SeriesNumber, dataset.InstanceNumber = 1, 1
+    dataset.InstanceNumber = 1
     dataset.Modality, dataset.PresentationIntentType = "DX", "FOR PRESENTATION"
-    dataset.Manufacturer = "cardiothorax"
-    dataset.ManufacturerModelName = "phantoms.cxr"
-    dataset.DeviceSerialNumber, dataset.SoftwareVersions = "0", _version()
-    dataset.ContentQualification = "RESEARCH"
     dataset.ImageComments = "Synthetic radiograph: nobody's chest."
-    dataset.SpecificCharacterSet = "ISO_IR 100"
 
 
 def _version() -> str:
@@ -148,6 +156,4 @@ def _describe_pixels(dataset: Dataset, film: PhantomFilm, stored: np.ndarray) ->
     dataset.RescaleIntercept, dataset.RescaleSlope, dataset.RescaleType = "0", "1", "US"
     dataset.PresentationLUTShape = "INVERSE" if inverse else "IDENTITY"
     dataset.WindowCenter, dataset.WindowWidth = str(2 ** (BITS - 1)), str(2**BITS)
-    dataset.LossyImageCompression = "00"
-    dataset.BurnedInAnnotation = "NO"
     dataset.PixelData = stored.tobytes()

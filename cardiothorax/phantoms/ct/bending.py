@@ -27,7 +27,9 @@ class Bending:
         direction = rng.normal(size=(WAVES, 3))
         direction /= np.linalg.norm(direction, axis=1, keepdims=True)
         length = rng.uniform(*WAVELENGTH_MM, size=(WAVES, 1))
-        amplitude = rng.normal(size=(WAVES, 3)) * (size_mm / np.sqrt(WAVES)) * (length / WAVELENGTH_MM[1]) ** 0.5
+        amplitude = (
+            rng.normal(size=(WAVES, 3)) * (size_mm / np.sqrt(WAVES)) * (length / WAVELENGTH_MM[1]) ** 0.5
+        )
         return cls(direction * (2 * np.pi / length), rng.uniform(0, 2 * np.pi, WAVES), amplitude)
 
     def __call__(self, p: Points) -> Points:

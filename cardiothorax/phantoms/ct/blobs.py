@@ -83,9 +83,7 @@ def render(blobs: Blobs, to: Sampling, out: np.ndarray) -> None:
                 out[iz : iz + len(pz), iy : iy + len(py), ix : ix + len(px)] += patch.astype(np.float32)
 
 
-def _profile(
-    to: Sampling, axis: int, center: float, sigma: float, width: float
-) -> tuple[int, np.ndarray]:
+def _profile(to: Sampling, axis: int, center: float, sigma: float, width: float) -> tuple[int, np.ndarray]:
     """First index, and the blob's mean density (1/mm) over each voxel's width along one axis."""
     step, count = to.spacing_mm[axis], to.shape[2 - axis]
     reach = REACH_SIGMAS * sigma + width / 2

@@ -53,7 +53,9 @@ class Composer:
         return self._share(self._reader(z)(name) - np.float32(grow_mm), width_mm)
 
     def _reader(self, z: float) -> Plane:
-        where = np.clip((z - self.tissue.z[0]) / (self.tissue.z[1] - self.tissue.z[0]), 0, len(self.tissue.z) - 1.001)
+        where = np.clip(
+            (z - self.tissue.z[0]) / (self.tissue.z[1] - self.tissue.z[0]), 0, len(self.tissue.z) - 1.001
+        )
         low, share = int(where), np.float32(where - int(where))
         wx: np.ndarray = self._wx  # type: ignore[attr-defined]
         wy: np.ndarray = self._wy  # type: ignore[attr-defined]
@@ -81,7 +83,9 @@ class Composer:
         grain = self._rolled(z)
         hu = _blend(hu, scan.fat_hu - 4 + 7 * grain, self._share(skin + 2.0))
         if "gland" in self.tissue.fields:
-            strands = self._share(at("gland") + 5 - 9 * np.roll(self.coarse, int(z * 2) % 97, axis=1), 9.0) * 0.8
+            strands = (
+                self._share(at("gland") + 5 - 9 * np.roll(self.coarse, int(z * 2) % 97, axis=1), 9.0) * 0.8
+            )
             hu = _blend(hu, 20.0, strands)
         muscle = self._share(np.maximum(at("muscle"), skin + 5))
         streaky = scan.muscle_hu + 6 + 5 * grain - 60 * np.clip(grain - 1.4, 0, 1)
@@ -101,7 +105,9 @@ class Composer:
         gradient = np.clip((self.y[:, None] + 20) * 0.5, -30, 60)
         hu = _blend(hu, scan.lung_hu + gradient + 18 * grain, self._share(lungs))
         hu = np.maximum(hu, self._lung_vessels(z, lungs))
-        hu = _blend(hu, scan.muscle_hu - 25, 0.55 * self._share(np.maximum(np.abs(at("heart") - 0.5) - 0.6, cavity)))
+        hu = _blend(
+            hu, scan.muscle_hu - 25, 0.55 * self._share(np.maximum(np.abs(at("heart") - 0.5) - 0.6, cavity))
+        )
         soft = at("soft_hu")
         hu = _blend(hu, soft, self._share(at("vessels")))
         hu = _blend(hu, soft, self._share(at("chambers")))
@@ -113,7 +119,9 @@ class Composer:
 
     def _bones(self, at: Plane, hu: np.ndarray, z: float) -> np.ndarray:
         grain = self._rolled(z)
-        strength = {80: 1.45, 100: 1.19, 110: 1.09, 120: 1.0, 130: 0.94, 140: 0.89}.get(self.options.scan.kvp, 1.0)
+        strength = {80: 1.45, 100: 1.19, 110: 1.09, 120: 1.0, 130: 0.94, 140: 0.89}.get(
+            self.options.scan.kvp, 1.0
+        )
         hu = _blend(hu, 75.0 + 4 * grain, self._share(at("disc")))
         cartilage = at("cartilage")
         shell = (520 + 130 * grain) * strength

@@ -32,7 +32,9 @@ def confounders(
     parts.extend(_valve(rng, asked.aortic_valve, scale))
     parts.extend(_annulus(rng, asked.mitral_annulus))
     parts.extend(_scattered(rng, asked.nodes, (2.0, 30.0, 45.0), (28.0, 12.0, 25.0), (1.0, 2.2), (200, 900)))
-    parts.extend(_scattered(rng, asked.granulomas, (0.0, 20.0, 0.0), (60.0, 40.0, 40.0), (0.8, 2.0), (200, 1200)))
+    parts.extend(
+        _scattered(rng, asked.granulomas, (0.0, 20.0, 0.0), (60.0, 40.0, 40.0), (0.8, 2.0), (200, 1200))
+    )
     parts.extend(_scattered(rng, asked.specks, (5.0, -5.0, -10.0), (35.0, 28.0, 30.0), (0.3, 0.5), (95, 200)))
     for _ in range(asked.pericardium):
         parts.append(_sheet(rng))
@@ -79,7 +81,11 @@ def _valve(rng: np.random.Generator, amount: float, scale: float) -> list[Blobs]
     for _ in range(int(round(amount * 14))):
         angle = rng.choice([0.3, 2.4, 4.5]) + rng.normal() * 0.35
         radius = rng.uniform(2, 12) * scale
-        center = VALVE_CENTER + (radius * np.cos(angle), radius * np.sin(angle), rng.normal() * 2 - 0.2 * radius)
+        center = VALVE_CENTER + (
+            radius * np.cos(angle),
+            radius * np.sin(angle),
+            rng.normal() * 2 - 0.2 * radius,
+        )
         points = center + rng.normal(size=(5, 3)) * 1.0
         found.append(_bright(points, rng.uniform(0.5, 1.0, 5), rng.uniform(0.4, 1, 5), _peak(rng, 150, 900)))
     return found
@@ -133,7 +139,11 @@ def _metal(options: CtPhantomOptions, tree: tuple[Artery, ...], rng: np.random.G
         parts.append(_stent(rng, by_name[str(rng.choice(["lad", "lcx", "rca"]))]))
     for _ in range(asked.bypass_clips):
         middle = np.array([10.0, -45, 10]) + rng.normal(size=3) * (18, 8, 22)
-        parts.append(_bright(middle + rng.normal(size=(3, 3)) * 0.6, np.full(3, 0.5), np.ones(3), _peak(rng, 900, 3000)))
+        parts.append(
+            _bright(
+                middle + rng.normal(size=(3, 3)) * 0.6, np.full(3, 0.5), np.ones(3), _peak(rng, 900, 3000)
+            )
+        )
     if asked.sternal_wires:
         parts.extend(_wire_loop(rng, z) for z in np.arange(-50, 60, 22.0) + rng.uniform(-8, 8))
     leads = [
@@ -144,10 +154,14 @@ def _metal(options: CtPhantomOptions, tree: tuple[Artery, ...], rng: np.random.G
     for line in leads[: asked.pacemaker]:
         parts.append(_lead(rng, line + rng.normal(size=line.shape) * 3, 1800.0))
     if asked.central_line:
-        parts.append(_lead(rng, np.array([[-31, -3, 95], [-33, -1, 50], [-31, 2, 20.0]]), _peak(rng, 500, 1500)))
+        parts.append(
+            _lead(rng, np.array([[-31, -3, 95], [-33, -1, 50], [-31, 2, 20.0]]), _peak(rng, 500, 1500))
+        )
     for _ in range(asked.skin_wires):
         start = np.array([rng.uniform(-90, 90), -100.0, rng.uniform(-60, 60)])
-        parts.append(_lead(rng, start + np.array([[0, 0, 0], [20, -4, 10], [30, 0, 35.0]]), _peak(rng, 400, 2500)))
+        parts.append(
+            _lead(rng, start + np.array([[0, 0, 0], [20, -4, 10], [30, 0, 35.0]]), _peak(rng, 400, 2500))
+        )
     return parts
 
 

@@ -23,9 +23,25 @@ DEPTH_MM = 2.6
 """Distance of a center line from the muscle it runs on."""
 Field = Callable[[Points], np.ndarray]
 
-LAD = [(23, -3, 18), (33, -15, 15), (39, -26, 8), (45, -34, -2), (53, -40, -14), (61, -42, -25), (67, -40, -35.0)]
+LAD = [
+    (23, -3, 18),
+    (33, -15, 15),
+    (39, -26, 8),
+    (45, -34, -2),
+    (53, -40, -14),
+    (61, -42, -25),
+    (67, -40, -35.0),
+]
 LCX = [(23, -3, 18), (34, 4, 9), (43, 15, 3), (46, 27, -6), (40, 36, -15), (28, 40, -22.0)]
-RCA = [(-9, -19, 15), (-19, -31, 10), (-28, -37, 1), (-33, -36, -12), (-33, -28, -26), (-27, -14, -36), (-14, 4, -40.0)]
+RCA = [
+    (-9, -19, 15),
+    (-19, -31, 10),
+    (-28, -37, 1),
+    (-33, -36, -12),
+    (-33, -28, -26),
+    (-27, -14, -36),
+    (-14, 4, -40.0),
+]
 PDA = [(-14, 4, -40), (-4, 2, -44), (10, -6, -48), (26, -16, -52), (40, -24, -54.0)]
 
 
@@ -75,7 +91,9 @@ class _Drawer:
         out = np.array([0.86, 0.28, 0.28]) + self.rng.normal(size=3) * 0.1
         start = ROOT_CENTER + ROOT_RADIUS * scale * out / np.linalg.norm(out)
         length = self.options.lm_length_mm
-        line = np.array([start, start + (0.6 * length, -0.05 * length, 0.06 * length), start + (length, 0, 0)])
+        line = np.array(
+            [start, start + (0.6 * length, -0.05 * length, 0.06 * length), start + (length, 0, 0)]
+        )
         return self._finished("lm", "lm", self._clear(line), 2.2, 2.1)
 
     def lad(self, fork: np.ndarray) -> Artery:
@@ -142,7 +160,7 @@ class _Drawer:
         return line
 
     def _finished(self, name: str, territory: str, line: np.ndarray, first: float, last: float) -> Artery:
-        points = _resampled(line)
+        points = resampled(line)
         wave = self.options.wander_mm * 0.35
         along = np.arange(len(points)) * STEP_MM
         for axis in range(3):
@@ -156,7 +174,9 @@ def _columns(points: np.ndarray) -> Points:
     return points[:, 0], points[:, 1], points[:, 2]
 
 
-def _least_step(fields: list[Field], points: np.ndarray, level_mm: float, limit_mm: float = 4.0) -> np.ndarray:
+def _least_step(
+    fields: list[Field], points: np.ndarray, level_mm: float, limit_mm: float = 4.0
+) -> np.ndarray:
     """The shortest step ``[n, 3]`` that brings every field to ``level_mm``, to first order."""
     residual = np.stack([f(_columns(points)) - level_mm for f in fields], axis=1)
     slopes = np.empty((*residual.shape, 3))
@@ -171,7 +191,7 @@ def _least_step(fields: list[Field], points: np.ndarray, level_mm: float, limit_
     return np.asarray(step * np.minimum(1, limit_mm / np.maximum(length, 1e-9)))
 
 
-def _resampled(line: np.ndarray) -> np.ndarray:
+def resampled(line: np.ndarray) -> np.ndarray:
     """The smooth curve through ``line`` at equal steps."""
     keep = np.r_[True, np.linalg.norm(np.diff(line, axis=0), axis=1) > 0.5]
     line = line[keep]

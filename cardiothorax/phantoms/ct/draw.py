@@ -8,7 +8,8 @@ import numpy as np
 
 from ...imaging.image import Image
 from .bending import Bending, Placing
-from .blobs import FWHM_PER_SIGMA, OVERSHOOT_WIDTH, Blobs, Sampling, render
+from .blobs import FWHM_PER_SIGMA, OVERSHOOT_WIDTH, Blobs, Sampling
+from .calcium import OTHER, brighten, by_artery, calcium_gain
 from .compose import AIR_HU, Composer
 from .confounders import confounders
 from .coronaries import Artery, coronary_tree
@@ -21,13 +22,7 @@ from .streaks import add_streaks
 from .tissue import tissue
 from .truth import Truth, truth_of
 
-CALCIUM_GAIN = {80: 1.47, 100: 1.19, 110: 1.09, 120: 1.0, 130: 0.95, 140: 0.89}
-"""How much brighter calcium is than at 120 kVp."""
 FINE_MM = 1.0
-OTHER = 5
-CODES = {"lad": 1, "lcx": 2, "rca": 3, "lm": 4}
-MATERIAL_HU = 40.0
-"""A voxel belongs to a plaque when the plaque alone raises it by this much."""
 HIGHEST_HU = 3071
 STOPS = np.sin(np.linspace(-np.pi / 2, np.pi / 2, 5)) / 2
 """Where a moving heart is during a rotation, as a share of its way: longer at the two ends."""
@@ -56,7 +51,7 @@ def draw_ct(options: CtPhantomOptions) -> CtPhantom:
     grid = _sampling(options, world_tree, place)
     drift = streams[5].normal(size=3) * (0.6, 0.6, 0.25)
     volume, heart = _anatomy(options, grid, place, world_tree, drift, streams[4])
-    labels = _add_calcium(volume, grid, drawn, others, options, drift)
+    labels = brighten(volume, grid, _calcium(drawn, others, options, drift))
     add_streaks(volume, grid, options, world_tree, streams[6])
     _add_noise(volume, grid, options, streams[7])
     array = np.clip(np.rint(volume), -1024, HIGHEST_HU).astype(np.int16)
@@ -131,7 +126,10 @@ def _anatomy(
     vessels = vessels[np.all((vessels[:, :3] > low) & (vessels[:, :3] < high), axis=1)]
     composer = Composer(options, parts, fx, fy, FINE_MM, tree, vessels, texture, coarse)
     sharp = _blur_to(fx, x, grid.psf_sigma_mm), _blur_to(fy, y, grid.psf_sigma_mm)
-    wide = _blur_to(fx, x, grid.psf_sigma_mm * OVERSHOOT_WIDTH), _blur_to(fy, y, grid.psf_sigma_mm * OVERSHOOT_WIDTH)
+    wide = (
+        _blur_to(fx, x, grid.psf_sigma_mm * OVERSHOOT_WIDTH),
+        _blur_to(fy, y, grid.psf_sigma_mm * OVERSHOOT_WIDTH),
+    )
     volume = np.empty(grid.shape, np.float32)
     heart = np.empty(grid.shape, bool)
     samples = max(1, round(grid.thickness_mm / 1.3))
@@ -172,28 +170,17 @@ def _blur_to(known: np.ndarray, wanted: np.ndarray, sigma: float) -> np.ndarray:
     return (matrix / matrix.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
-def _add_calcium(
-    volume: np.ndarray, grid: Sampling, drawn: list[Plaque], others: Blobs, options: CtPhantomOptions,
-    drift: np.ndarray,
-) -> np.ndarray:  # fmt: skip
-    """Brighten ``volume`` by plaques and confounders; returns labels: who raised a voxel most."""
-    gain = CALCIUM_GAIN.get(options.scan.kvp, 1.0)
-    labels = np.zeros(grid.shape, np.uint8)
-    best = np.full(grid.shape, MATERIAL_HU, np.float32)
-    groups = [(CODES[a], Blobs.joined([p.blobs for p in drawn if p.artery == a])) for a in CODES]
-    for code, blobs in [*groups, (OTHER, others)]:
-        if not len(blobs):
-            continue
-        part = np.zeros(grid.shape, np.float32)
-        render(_moved(blobs.times(gain), options.scan.motion_mm, drift), grid, part)
-        volume += part
-        labels[part > best] = code
-        np.maximum(best, part, out=best)
-    return labels
+def _calcium(
+    drawn: list[Plaque], others: Blobs, options: CtPhantomOptions, drift: np.ndarray
+) -> dict[int, Blobs]:
+    """What brightens the scan, by label, in the HU of its tube voltage, smeared by motion."""
+    gain = calcium_gain(options.scan.kvp)
+    groups = by_artery(drawn) | {OTHER: others}
+    return {code: _moved(b.times(gain), options.scan.motion_mm, drift) for code, b in groups.items()}
 
 
 def _moved(blobs: Blobs, motion_mm: float, drift: np.ndarray) -> Blobs:
-    """Smeared along the way that the heart goes during a rotation: longer at its two ends."""
+    """Smeared along the way that the heart goes during a rotation."""
     if motion_mm <= 0:
         return blobs
     stops = STOPS * motion_mm
@@ -201,7 +188,9 @@ def _moved(blobs: Blobs, motion_mm: float, drift: np.ndarray) -> Blobs:
     return Blobs.joined(copies)
 
 
-def _add_noise(volume: np.ndarray, grid: Sampling, options: CtPhantomOptions, rng: np.random.Generator) -> None:
+def _add_noise(
+    volume: np.ndarray, grid: Sampling, options: CtPhantomOptions, rng: np.random.Generator
+) -> None:
     """In place. Noise is less in the lungs and at the rim, where fewer photons are lost."""
     scan = options.scan
     overlap = max(0.0, 1 - grid.spacing_mm[2] / grid.thickness_mm)

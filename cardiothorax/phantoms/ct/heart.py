@@ -63,7 +63,9 @@ class Heart:
 
     def left_atrium(self, p: Points) -> np.ndarray:
         s = self.options.chambers[2]
-        body = ellipsoid(p, (1.0, 26.0, 8.0), frame((1, 0.1, 0.05), (0, 1, 0.2)), np.array([34, 19, 23.0]) * s)
+        body = ellipsoid(
+            p, (1.0, 26.0, 8.0), frame((1, 0.1, 0.05), (0, 1, 0.2)), np.array([34, 19, 23.0]) * s
+        )
         return smooth_union(body, self.left_ear(p), 6.0)
 
     def left_ear(self, p: Points) -> np.ndarray:

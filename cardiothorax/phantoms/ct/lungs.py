@@ -20,14 +20,26 @@ def lung_vessels(
     for side, hilum in zip((-1, 1), HILA, strict=True):
         for _ in range(22):
             out = np.array([side * rng.uniform(0.2, 1.0), rng.normal() * 0.7, rng.normal() * 0.8])
-            _grow(rng, np.array(hilum) * (wide, 1, 1), out / np.linalg.norm(out), rng.uniform(2.0, 4.5), balls, 0)
+            _grow(
+                rng,
+                np.array(hilum) * (wide, 1, 1),
+                out / np.linalg.norm(out),
+                rng.uniform(2.0, 4.5),
+                balls,
+                0,
+            )
     lines = np.concatenate(balls)
     lines[:, :3] = to_world(lines[:, :3])
     return lines.astype(np.float32)
 
 
 def _grow(
-    rng: np.random.Generator, start: np.ndarray, out: np.ndarray, radius: float, balls: list[np.ndarray], depth: int
+    rng: np.random.Generator,
+    start: np.ndarray,
+    out: np.ndarray,
+    radius: float,
+    balls: list[np.ndarray],
+    depth: int,
 ) -> None:
     length = rng.uniform(12, 30)
     steps = np.arange(0, length, max(1.0, 0.8 * radius))
@@ -39,4 +51,11 @@ def _grow(
     if depth < 3 and radius > 1.2:
         for _ in range(2):
             turned = out + bend * 0.5 + rng.normal(size=3) * 0.5
-            _grow(rng, points[-1], turned / np.linalg.norm(turned), radius * rng.uniform(0.55, 0.8), balls, depth + 1)
+            _grow(
+                rng,
+                points[-1],
+                turned / np.linalg.norm(turned),
+                radius * rng.uniform(0.55, 0.8),
+                balls,
+                depth + 1,
+            )

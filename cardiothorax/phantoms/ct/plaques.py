@@ -62,12 +62,14 @@ def _chain(
     vessel: Artery, start: float, length: float, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Blob centers on the center line with vessel radius, blob size and relative weight."""
-    count = max(int(round(length / 0.8)), 1) + 1
+    count = max(int(round(length / 0.55)), 1) + 1
     at = start + np.sort(rng.uniform(0, max(length, 0.3), count))
     index = np.clip(at / STEP_MM, 0, len(vessel.points) - 1.001)
     low = index.astype(int)
     share = (index - low)[:, None]
-    points = vessel.points[low] * (1 - share) + vessel.points[np.minimum(low + 1, len(vessel.points) - 1)] * share
+    points = (
+        vessel.points[low] * (1 - share) + vessel.points[np.minimum(low + 1, len(vessel.points) - 1)] * share
+    )
     slow = np.interp(np.linspace(0, 1, count), np.linspace(0, 1, 6), rng.normal(size=6))
     weights = np.exp(0.5 * rng.normal(size=count) + 0.8 * slow)
     weights *= np.clip(np.sin(np.pi * (np.arange(count) + 0.5) / count), 0.25, 1)
@@ -89,7 +91,9 @@ def standard_peak(blobs: Blobs) -> float:
     size = blobs.centers_mm.max(axis=0) + 3.0 - low
     shape = tuple(int(np.ceil(size[n] / STANDARD[n])) + 1 for n in (2, 1, 0))
     origin = middle - np.ceil((middle - low) / STANDARD) * STANDARD
-    grid = Sampling(shape, STANDARD, (float(origin[0]), float(origin[1]), float(origin[2])), 3.0, STANDARD_SIGMA_MM)
+    grid = Sampling(
+        shape, STANDARD, (float(origin[0]), float(origin[1]), float(origin[2])), 3.0, STANDARD_SIGMA_MM
+    )
     out = np.zeros(shape, np.float32)
     render(blobs, grid, out)
     return float(out.max())

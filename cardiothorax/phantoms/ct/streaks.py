@@ -10,7 +10,11 @@ from .options import CtPhantomOptions
 
 
 def add_streaks(
-    volume: np.ndarray, grid: Sampling, options: CtPhantomOptions, tree: tuple[Artery, ...], rng: np.random.Generator
+    volume: np.ndarray,
+    grid: Sampling,
+    options: CtPhantomOptions,
+    tree: tuple[Artery, ...],
+    rng: np.random.Generator,
 ) -> None:
     """Bright and dark lines over one to three slices, started at the heart's moving border; in place."""
     x, y, z = (grid.centers(n) for n in range(3))

@@ -60,7 +60,10 @@ class Thorax:
         rise = self.options.breast_mm
         sides = [
             ellipsoid(
-                p, (SPINE[0] + s * 82 * wide, -66 * deep - 0.7 * rise, 2.0), np.eye(3), (36, 8 + 0.4 * rise, 36)
+                p,
+                (SPINE[0] + s * 82 * wide, -66 * deep - 0.7 * rise, 2.0),
+                np.eye(3),
+                (36, 8 + 0.4 * rise, 36),
             )
             for s in (-1, 1)
         ]

@@ -28,7 +28,9 @@ class Tissue:
 
 
 def coarse_axes(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    axes = [np.arange(low[n] - COARSE_MM, high[n] + 2 * COARSE_MM, COARSE_MM, dtype=np.float32) for n in range(3)]
+    axes = [
+        np.arange(low[n] - COARSE_MM, high[n] + 2 * COARSE_MM, COARSE_MM, dtype=np.float32) for n in range(3)
+    ]
     return axes[0], axes[1], axes[2]
 
 
@@ -74,12 +76,22 @@ def tissue(
 
 
 def _heart_fields(
-    heart: Heart, own: Points, options: CtPhantomOptions, rng: np.random.Generator, axes: tuple[np.ndarray, ...]
+    heart: Heart,
+    own: Points,
+    options: CtPhantomOptions,
+    rng: np.random.Generator,
+    axes: tuple[np.ndarray, ...],
 ) -> dict[str, np.ndarray]:
     """Muscle and blood of the heart, its vessels, and the fat sac around it."""
     anatomy, scan = options.anatomy, options.scan
     chambers = heart.chambers(own, 4.0)
-    vessels = [heart.ascending(own), heart.pulmonary(own), heart.cava(own), heart.veins(own), heart.far_aorta(own)]
+    vessels = [
+        heart.ascending(own),
+        heart.pulmonary(own),
+        heart.cava(own),
+        heart.veins(own),
+        heart.far_aorta(own),
+    ]
     pipes = np.minimum.reduce(vessels)
     sac = heart.chambers(own, 8 + 10 * anatomy.groove_fat)
     fat = anatomy.fat_mm * (0.2 + 1.6 * slow_noise(rng, axes, 35.0))
@@ -102,7 +114,10 @@ GROOVES = {"lad": 1.0, "rca": 1.25, "lcx": 1.1, "posterior_descending": 0.8, "lm
 
 
 def carve_grooves(
-    fields: dict[str, np.ndarray], axes: tuple[np.ndarray, ...], tree: tuple[Artery, ...], anatomy: AnatomyOptions
+    fields: dict[str, np.ndarray],
+    axes: tuple[np.ndarray, ...],
+    tree: tuple[Artery, ...],
+    anatomy: AnatomyOptions,
 ) -> None:
     """Take fat-filled grooves along the arteries out of the chambers; in place."""
     away = np.full(fields["chambers"].shape, 20.0, np.float32)
@@ -117,7 +132,9 @@ def carve_grooves(
 def _nearest(away: np.ndarray, axes: tuple[np.ndarray, ...], points: np.ndarray, radii: np.ndarray) -> None:
     """Lower ``away`` to the distance from balls, near them; in place."""
     for point, radius in zip(points, radii, strict=True):
-        spans = [np.searchsorted(a, (c - radius - 8, c + radius + 8)) for a, c in zip(axes, point, strict=True)]
+        spans = [
+            np.searchsorted(a, (c - radius - 8, c + radius + 8)) for a, c in zip(axes, point, strict=True)
+        ]
         (i0, i1), (j0, j1), (k0, k1) = spans
         dx, dy, dz = (a[b:e] - np.float32(c) for a, (b, e), c in zip(axes, spans, point, strict=True))
         distance = np.sqrt(dz[:, None, None] ** 2 + dy[:, None] ** 2 + dx**2) - np.float32(radius)
@@ -135,4 +152,3 @@ def slow_noise(rng: np.random.Generator, axes: tuple[np.ndarray, ...], length_mm
     for (kx, ky, kz), p in zip(direction.astype(np.float32), phase.astype(np.float32), strict=True):
         total = total + np.sin(x[None, None, :] * kx + y[None, :, None] * ky + z[:, None, None] * kz + p)
     return np.clip(np.float32(0.5) + total * np.float32(0.25 / np.sqrt(waves / 2)), 0, 1)
-

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from .blobs import Sampling
+from .calcium import CODES, OTHER
 from .plaques import Plaque
 
 
@@ -33,7 +34,7 @@ class Truth:
         return asdict(self)
 
 
-NAMES = {1: "lad", 2: "lcx", 3: "rca", 4: "lm", 5: "other"}
+NAMES = {code: name for name, code in CODES.items()} | {OTHER: "other"}
 
 
 def truth_of(drawn: list[Plaque], array: np.ndarray, labels: np.ndarray, grid: Sampling) -> Truth:
@@ -42,7 +43,10 @@ def truth_of(drawn: list[Plaque], array: np.ndarray, labels: np.ndarray, grid: S
     voxel = float(np.prod(grid.spacing_mm))
     return Truth(
         lesions,
-        {n: sum(x.mass_mg for x in lesions if x.artery == n and x.in_field) for n in ("lm", "lad", "lcx", "rca")},
+        {
+            n: sum(x.mass_mg for x in lesions if x.artery == n and x.in_field)
+            for n in ("lm", "lad", "lcx", "rca")
+        },
         {name: int(counts[code]) for code, name in NAMES.items()},
         {name: float(counts[code]) * voxel for code, name in NAMES.items()},
     )
@@ -53,4 +57,6 @@ def _lesion(plaque: Plaque, grid: Sampling) -> TrueLesion:
     center = (plaque.blobs.centers_mm * weight[:, None]).sum(axis=0)
     index = (center - grid.origin_mm) / grid.spacing_mm
     inside = bool(np.all(index > 0) and np.all(index < np.array(grid.shape[::-1]) - 1))
-    return TrueLesion(plaque.artery, (float(center[0]), float(center[1]), float(center[2])), plaque.mass_mg, inside)
+    return TrueLesion(
+        plaque.artery, (float(center[0]), float(center[1]), float(center[2])), plaque.mass_mg, inside
+    )

@@ -57,7 +57,10 @@ def _anatomy(rng: np.random.Generator, far: float) -> AnatomyOptions:
         pulmonary_scale=float(np.clip(rng.normal(1.0, 0.1), 0.8, 1.3)),
         fat_mm=float(np.clip(fat, 0.4, 14)),
         groove_fat=float(np.clip(rng.normal(0.35 + 0.16 * fat, 0.3), 0.2, 2.0)),
-        thorax_scale=(float(rng.normal(1.0 - 0.05 * woman, 0.06)), float(rng.normal(1.0 - 0.03 * woman, 0.06))),
+        thorax_scale=(
+            float(rng.normal(1.0 - 0.05 * woman, 0.06)),
+            float(rng.normal(1.0 - 0.03 * woman, 0.06)),
+        ),
         wall_fat_mm=float(np.clip(rng.normal(18, 9), 3, 50)),
         breast_mm=float(rng.uniform(8, 55)) if woman else 0.0,
         diaphragm_mm=float(rng.normal(0, 9)),
@@ -124,7 +127,9 @@ def _scan(rng: np.random.Generator, split: str, chest: bool, anatomy: AnatomyOpt
     sharp = rng.random() < (0.25 if chest else 0.1)
     if chest:
         thickness = float(rng.choice([1.25, 2.0, 2.5, 3.0, 5.0]))
-        increment = thickness * float(rng.choice([1.0, 1.0, 0.8, 0.5])) if thickness > 2 else max(thickness, 2.0)
+        increment = (
+            thickness * float(rng.choice([1.0, 1.0, 0.8, 0.5])) if thickness > 2 else max(thickness, 2.0)
+        )
         kvp = int(rng.choice([120, 120, 100, 140, 80]))
         motion = float(rng.uniform(1.5, 8.0))
     else:
