@@ -7,13 +7,12 @@ bright but not coronary, and stays out of every total.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from ..imaging.image import Vector
-from ..records import Flag, Provenance, from_plain, to_plain, verdict
+from ..records import Flag, Provenance, Recorded
 
 SCHEMA = "cardiothorax/calcium/1"
 
@@ -114,7 +113,7 @@ class CalciumValues:
 
 
 @dataclass(frozen=True)
-class CalciumResult:
+class CalciumResult(Recorded):
     """``values`` is None and ``lesions`` empty when the study was refused. After an edit ``automatic`` keeps
     the network's values."""
 
@@ -129,20 +128,6 @@ class CalciumResult:
     seconds: dict[str, float] = field(default_factory=dict)
     """By stage: read, network, candidates, score."""
     schema: str = SCHEMA
-
-    @property
-    def verdict(self) -> str:
-        return verdict(self.flags)
-
-    def to_json(self) -> str:
-        return json.dumps(to_plain(self), indent=1, allow_nan=False)
-
-    @classmethod
-    def from_json(cls, text: str) -> CalciumResult:
-        plain = json.loads(text)
-        if plain.get("schema") != SCHEMA:
-            raise ValueError(f"schema is {plain.get('schema')!r}, expected {SCHEMA!r}")
-        return from_plain(cls, plain)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
+from ..records import ORIGIN_COLUMNS
 from .labels import PARTS
 from .result import CalciumResult, Lesion
 
@@ -25,8 +26,7 @@ _MORE = (
     *(f"{what}_{name}" for what in _BY_PART if what != "agatston" for name in PARTS),
     *_SETTINGS,
 )
-_LAST = ("edited", "model", "model_version", "engine", "device")
-COLUMNS = (*_FIRST, *_MORE, *_LAST, "verdict", "flags", "error", "seconds")
+COLUMNS = (*_FIRST, *_MORE, *ORIGIN_COLUMNS, "verdict", "flags", "error", "seconds")
 """``file``, ``error`` and ``seconds`` are filled by whoever ran the study."""
 
 LESION_COLUMNS = tuple(f.name for f in fields(Lesion))
@@ -34,7 +34,7 @@ LESION_COLUMNS = tuple(f.name for f in fields(Lesion))
 
 def row_of(result: CalciumResult) -> dict[str, Any]:
     """Everything but ``file``, ``error`` and ``seconds``, in full precision; ``None`` without values."""
-    values, origin = result.values, result.provenance
+    values = result.values
     totals = {name: getattr(values, name, None) for name in (*_TOTALS, *_OF_STUDY, *_SETTINGS)}
     by_part = {
         f"{what}_{name}": getattr(values.arteries[name], what) if values else None
@@ -44,16 +44,5 @@ def row_of(result: CalciumResult) -> dict[str, Any]:
     return {
         **totals,
         **by_part,
-        "verdict": result.verdict,
-        "flags": ";".join(flag.code for flag in result.flags),
-        "edited": origin.edited,
-        "model": origin.model_name,
-        "model_version": origin.model_version,
-        "engine": origin.engine,
-        "device": origin.device,
+        **result.judged(),
     }
-
-
-def lesion_row(lesion: Lesion) -> dict[str, Any]:
-    """One row of a table of lesions; centers as three numbers each."""
-    return {name: getattr(lesion, name) for name in LESION_COLUMNS}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from ..models import LoadedModel, card_to_json, open_model, read_card
 from ..models.card import CARD_FILE
 from ..radiograph.labels import LEFT_LUNG, RIGHT_LUNG
 from ..radiograph.segment import segment
+from ..radiograph.training.index import index_rows
 from ..records import to_plain, write_atomically
 from ..refine import Example, Fit, fit_parameters
 from .crf import square_grey
@@ -36,8 +36,7 @@ def fit_crf(folder: Path, data: Path, *, films: int, trials: int, seed: int) -> 
 
 def examples(model: LoadedModel, data: Path, *, films: int, rng: np.random.Generator) -> list[Example]:
     """Training films as the CRF sees them: grey values, probabilities and truth in the network's square."""
-    with open(data / "index.csv", newline="", encoding="utf-8") as handle:
-        rows = [row for row in csv.DictReader(handle) if row["split"] == "train"]
+    rows = index_rows(data, "train")
     chosen = [rows[i] for i in sorted(rng.choice(len(rows), min(films, len(rows)), replace=False))]
     return [_example(row, data, model) for row in chosen]
 

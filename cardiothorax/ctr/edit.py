@@ -7,7 +7,6 @@ the old one. The first edit moves the network's values to ``automatic``.
 from __future__ import annotations
 
 from collections.abc import Container
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -19,7 +18,7 @@ from ..imaging.image import Image
 from ..imaging.orientation import ViewTurn
 from ..records import Edit, Flag
 from ..records.signing import edited_note, signed
-from .flags import LINE_CODES, MEASURED_CODES, line_flags
+from .flags import LINE_CODES, MEASURED_CODES, ends_named, line_flags
 from .geometry import lines_in_view, lines_on_input, view_grid
 from .measure import Measured, OrganMissing, Point, remeasure_lines, with_midline
 from .pipeline import assess
@@ -64,7 +63,7 @@ def edited_line(run: CtrRun, image: Image, name: str, ends_px: tuple[Point, Poin
         measured = remeasure_lines(values, lines, view_grid(image, turn))
     except OrganMissing as problem:
         raise GeometryProblem(f"The line {name} has no length.", "Drag its ends apart.") from problem
-    flags = _after_moving(run.result, measured, drop={"uncertain_border"})
+    flags = _after_moving(run.result, measured, line=name)
     result = _corrected(run.result, measured, flags, turn, image, reader=reader, what=f"line {name}")
     return replace(run, result=result)
 
@@ -95,11 +94,15 @@ def signed_result(result: CtrResult, reader: str, among: Container[Edit]) -> Ctr
 MIDLINE = "midline"
 
 
-def _after_moving(
-    old: CtrResult, measured: Measured, drop: AbstractSet[str] = frozenset()
-) -> tuple[Flag, ...]:
-    """Flags of the unchanged masks stay, those of the values are raised anew."""
-    of_masks = (f for f in old.flags if f.code in MEASURED_CODES - LINE_CODES - drop)
+def _after_moving(old: CtrResult, measured: Measured, line: str = "") -> tuple[Flag, ...]:
+    """Flags of the unchanged masks stay, those of the values are raised anew. A doubt about where ``line``
+    ends is settled by the reader who moved it; one about the other line as well stays."""
+    of_masks = (
+        f
+        for f in old.flags
+        if f.code in MEASURED_CODES - LINE_CODES
+        and not (f.code == "uncertain_border" and ends_named(f) == {line})
+    )
     return (*of_masks, *line_flags(measured))
 
 

@@ -36,6 +36,8 @@ MEASURED_CODES = frozenset(
 """Flags that follow from the labels and lines: an edit raises them anew."""
 LINE_CODES = frozenset({"implausible", "heart_on_the_right"})
 """Of these, what follows from the values alone: also a line that was moved raises them anew."""
+_ENDS = {"T": "chest wall", "Th": "heart border"}
+"""Where the lines end, as flags say it."""
 _LYING = {"HFS", "FFS", "HFP", "FFP", "HFDR", "HFDL", "FFDR", "FFDL", "SUPINE"}
 """Patient positions of DICOM that lie on a table, and the word itself."""
 _LATERAL = {"LL", "RL", "LLD", "RLD", "LATERAL", "LAT", "LLO", "RLO", "LAO", "RAO"}
@@ -187,10 +189,10 @@ def _uncertain(measured: Measured, probabilities: Sampler, columns: int) -> list
     t = measured.values.thoracic_diameter_px
     mrd, mld = measured.lines["MRD"], measured.lines["MLD"]
     ends = {
-        "right chest wall": (RIGHT_LUNG, measured.lines["T"][0]),
-        "left chest wall": (LEFT_LUNG, measured.lines["T"][1]),
-        "right heart border": (HEART, mrd[0]),
-        "left heart border": (HEART, mld[1]),
+        f"right {_ENDS['T']}": (RIGHT_LUNG, measured.lines["T"][0]),
+        f"left {_ENDS['T']}": (LEFT_LUNG, measured.lines["T"][1]),
+        f"right {_ENDS['Th']}": (HEART, mrd[0]),
+        f"left {_ENDS['Th']}": (HEART, mld[1]),
     }
     doubtful = {}
     for name, (label, (x, y)) in ends.items():
@@ -204,3 +206,8 @@ def _uncertain(measured: Measured, probabilities: Sampler, columns: int) -> list
     text = f"The network is unsure of the {' and the '.join(doubtful)}: check where the lines end."
     evidence = ", ".join(f"{name} uncertain over {share:.1%} of T" for name, share in doubtful.items())
     return [Flag("uncertain_border", Grade.REVIEW, text, f"{evidence}, limit {LARGEST_BLUR_SHARE:.0%}")]
+
+
+def ends_named(flag: Flag) -> set[str]:
+    """The lines, ``T`` and ``Th``, whose ends an ``uncertain_border`` is about."""
+    return {line for line, end in _ENDS.items() if end in flag.text}

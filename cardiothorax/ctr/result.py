@@ -6,13 +6,12 @@ outer border of column 10 is 9.5 or 10.5. Millimetre points are LPS.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from ..imaging.image import Vector
-from ..records import Flag, Provenance, from_plain, to_plain, verdict
+from ..records import Flag, Provenance, Recorded
 
 SCHEMA = "cardiothorax/ctr/1"
 DEFAULT_CUTOFF = 0.50
@@ -87,7 +86,7 @@ class CtrValues:
 
 
 @dataclass(frozen=True)
-class CtrResult:
+class CtrResult(Recorded):
     """``values`` and ``lines`` (by name: ``T``, ``Th``, ``MRD``, ``MLD``) are empty when an organ is
     missing or the picture was refused. After an edit ``automatic`` keeps the network's values."""
 
@@ -102,20 +101,6 @@ class CtrResult:
     seconds: dict[str, float] = field(default_factory=dict)
     """By stage: read, network, refine, measure."""
     schema: str = SCHEMA
-
-    @property
-    def verdict(self) -> str:
-        return verdict(self.flags)
-
-    def to_json(self) -> str:
-        return json.dumps(to_plain(self), indent=1, allow_nan=False)
-
-    @classmethod
-    def from_json(cls, text: str) -> CtrResult:
-        plain = json.loads(text)
-        if plain.get("schema") != SCHEMA:
-            raise ValueError(f"schema is {plain.get('schema')!r}, expected {SCHEMA!r}")
-        return from_plain(cls, plain)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
+from ..records import ORIGIN_COLUMNS
 from .result import CtrResult, CtrValues
 
 _FIRST = (
@@ -21,21 +22,13 @@ _FIRST = (
     "seconds",
 )
 _MORE = tuple(f.name for f in fields(CtrValues) if f.name not in _FIRST)
-_LAST = ("edited", "model", "model_version", "engine", "device")
-COLUMNS = (*_FIRST, *_MORE, *_LAST)
+COLUMNS = (*_FIRST, *_MORE, *ORIGIN_COLUMNS)
 """``file``, ``error`` and ``seconds`` are filled by whoever ran the study."""
 
 
 def row_of(result: CtrResult) -> dict[str, Any]:
     """Everything but ``file``, ``error`` and ``seconds``, in full precision; ``None`` without values."""
-    origin = result.provenance
     return {
         **{f.name: getattr(result.values, f.name, None) for f in fields(CtrValues)},
-        "verdict": result.verdict,
-        "flags": ";".join(flag.code for flag in result.flags),
-        "edited": origin.edited,
-        "model": origin.model_name,
-        "model_version": origin.model_version,
-        "engine": origin.engine,
-        "device": origin.device,
+        **result.judged(),
     }

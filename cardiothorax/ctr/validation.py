@@ -5,9 +5,8 @@ Every figure of a model card and of ``Docs/evidence.md`` comes from here.
 
 from __future__ import annotations
 
-import csv
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from ..imaging.image import Image
 from ..models import LoadedModel, Metric
 from ..progress import Progress, silent
 from ..radiograph.labels import HEART, LEFT_LUNG, RIGHT_LUNG
+from ..radiograph.training.index import index_rows
 from ..stats.overlap import dice
 from ..stats.study import AgreementStudy, agreement_study
 from .measure import Grid, measure
@@ -68,7 +68,7 @@ def measure_films(
 
     ``change`` alters each film before it is measured (polarity, exposure), to test robustness.
     """
-    rows = list(_rows(folder, split))
+    rows = index_rows(folder, split)
     figures = []
     for n, row in enumerate(rows):
         progress(n / len(rows), f"Film {n + 1} of {len(rows)}")
@@ -131,11 +131,6 @@ def metrics(summary: dict[str, SourceFigures], command: str) -> tuple[Metric, ..
             found.append(Metric("ctr_bias", source, bias.estimate, bias.low, bias.high, study.n, command))
             found.append(Metric("ctr_icc", source, icc.estimate, icc.low, icc.high, study.n, command))
     return tuple(found)
-
-
-def _rows(folder: Path, split: str) -> Iterator[dict[str, str]]:
-    with open(folder / "index.csv", newline="", encoding="utf-8") as handle:
-        yield from (row for row in csv.DictReader(handle) if row["split"] == split)
 
 
 def _summary(films: list[FilmFigures], cutoff: float) -> SourceFigures:

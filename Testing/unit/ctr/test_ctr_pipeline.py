@@ -13,10 +13,12 @@ from cardiothorax.ctr.edit import edited_labels, edited_line, edited_midline
 from cardiothorax.ctr.options import CtrOptions
 from cardiothorax.ctr.pipeline import run
 from cardiothorax.ctr.result import FLAG_CODES, CtrResult, CtrRun
+from cardiothorax.ctr.table import row_of
 from cardiothorax.errors import Cancelled, GeometryProblem
 from cardiothorax.imaging import Image
 from cardiothorax.models import Architecture, Card, LoadedModel, NetworkInput, Normalisation, Training
 from cardiothorax.radiograph.labels import HEART, LEFT_LUNG, RIGHT_LUNG
+from cardiothorax.records import Flag, Grade
 
 GREYS = {0: 0.0, RIGHT_LUNG: 80.0, LEFT_LUNG: 160.0, HEART: 255.0}
 CLEAR_FILM = [0.97] + [0.0] * 7 + [0.03]
@@ -328,6 +330,31 @@ def test_a_mask_of_another_grid_is_refused_in_words() -> None:
     image = film(drawn())
     with pytest.raises(GeometryProblem, match="255 x 256"):
         edited_labels(measured(image), image, np.zeros((256, 255), np.uint8), reader="", what="x")
+
+
+@pytest.mark.parametrize(
+    ("doubtful", "stays"),
+    [
+        ("right chest wall", False),
+        ("right chest wall and the left chest wall", False),
+        ("left heart border", True),
+        ("left chest wall and the left heart border", True),
+    ],
+)
+def test_a_moved_line_settles_doubts_about_its_own_ends_alone(doubtful: str, stays: bool) -> None:
+    image = film(drawn())
+    study = measured(image)
+    doubt = Flag("uncertain_border", Grade.REVIEW, f"The network is unsure of the {doubtful}: check.", "")
+    study = replace(study, result=replace(study.result, flags=(doubt,)))
+    line = study.result.lines["T"]
+    edited = edited_line(study, image, "T", (line.start_px, line.end_px), reader="AB")
+    assert ("uncertain_border" in codes(edited)) == stays
+
+
+def test_a_row_names_each_flag_once() -> None:
+    study = measured(film(np.zeros((256, 256), np.uint8)))
+    assert [flag.code for flag in study.result.flags].count("organ_missing") > 1
+    assert row_of(study.result)["flags"] == "organ_missing"
 
 
 def test_a_line_without_length_is_refused() -> None:

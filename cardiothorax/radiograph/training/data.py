@@ -6,12 +6,14 @@ Layout read: a folder with ``index.csv`` (columns ``id, image, source, split, ha
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from PIL import Image as Picture
+
+from ...errors import StoreProblem
+from .index import index_rows
 
 
 @dataclass(frozen=True)
@@ -43,22 +45,14 @@ class LabelledFilms:
 def read_films(folder: Path, split: str, side: int, sources: set[str] | None = None) -> LabelledFilms:
     """All films of one split, padded to a square and resized to ``side`` pixels.
 
-    Raises ``FileNotFoundError`` when the index or a mask is missing and ``ValueError`` when nothing
-    is left, so that hours of training never start on the wrong folder.
+    Raises :class:`StoreProblem` where the index, a film or a mask cannot be read.
     """
-    with open(folder / "index.csv", newline="", encoding="utf-8") as handle:
-        rows = [
-            row
-            for row in csv.DictReader(handle)
-            if row["split"] == split and (sources is None or row["source"] in sources)
-        ]
-    if not rows:
-        raise ValueError(f"{folder / 'index.csv'} lists no film of split {split!r} and {sources}")
+    rows = index_rows(folder, split, sources)
     images = np.empty((len(rows), side, side), np.uint8)
     labels = np.empty_like(images)
     for n, row in enumerate(rows):
-        grey = Picture.open(folder / row["image"]).convert("L")
-        mask = Picture.open(folder / "masks" / f"{row['id']}.png")
+        grey = _opened(folder / row["image"]).convert("L")
+        mask = _opened(folder / "masks" / f"{row['id']}.png")
         images[n] = _square(grey, side, Picture.Resampling.BOX)
         labels[n] = _square(mask, side, Picture.Resampling.NEAREST)
     return LabelledFilms(
@@ -68,6 +62,14 @@ def read_films(folder: Path, split: str, side: int, sources: set[str] | None = N
         labels,
         np.array([row["has_heart"] == "1" for row in rows]),
     )
+
+
+def _opened(path: Path) -> Picture.Image:
+    try:
+        return Picture.open(path)
+    except OSError as problem:
+        reason = problem.strerror or "it is no picture"
+        raise StoreProblem(f"{path} cannot be read: {reason}.", "The index names it.") from problem
 
 
 def _square(picture: Picture.Image, side: int, how: Picture.Resampling) -> np.ndarray:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,8 @@ from typing import TypeVar
 import numpy as np
 from PIL import Image as Picture
 from scipy import ndimage
+
+from .index import index_rows
 
 T = TypeVar("T")
 SIDE_PX = 64
@@ -63,10 +64,8 @@ def _of_split(items: Sequence[T], split: str) -> Iterator[T]:
 
 
 def _films(folder: Path, split: str) -> Iterator[np.ndarray]:
-    with open(folder / "index.csv", newline="", encoding="utf-8") as handle:
-        for row in csv.DictReader(handle):
-            if row["split"] == split:
-                yield small(np.asarray(Picture.open(folder / row["image"]).convert("L"), np.float32))
+    for row in index_rows(folder, split):
+        yield small(np.asarray(Picture.open(folder / row["image"]).convert("L"), np.float32))
 
 
 def _nih(folder: Path, split: str) -> Iterator[np.ndarray]:
