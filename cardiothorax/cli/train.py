@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from .measure_calcium import measure_calcium
-from .train_calcium import calcium, calcium_data
+from .train_calcium import calcium, calcium_data, calcium_import
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 OUT = click.Path(file_okay=False, path_type=Path)
@@ -23,6 +23,7 @@ def train() -> None:
 
 train.add_command(calcium)
 train.add_command(calcium_data)
+train.add_command(calcium_import)
 train.add_command(measure_calcium)
 
 

@@ -130,6 +130,30 @@ def calcium_data(
     return 0
 
 
+@click.command("calcium-import")
+@click.argument("source", type=FOLDER)
+@click.option("--layout", required=True, type=click.Choice(["orcascore", "coca"]))
+@click.option("--val-share", default=0.2, show_default=True, type=click.FloatRange(0, 0.9))
+@click.option("--out", required=True, type=OUT, help="Training folder to write.")
+def calcium_import(source: Path, layout: str, val_share: float, out: Path) -> int:
+    """Your own copy of orCaScore or COCA (its gated part), turned into a training folder.
+
+    Both are given by their owners on request alone; nothing is downloaded.
+
+    \b
+    Examples:
+      cardiothorax train calcium-import "orCaScore/Training Set" --layout orcascore --out data/orcascore
+      cardiothorax train calcium-import COCA/Gated_release_final --layout coca --out data/coca
+    """
+    from ..calcium.training.convert import convert
+
+    count, problems = convert(layout, source, out, val_share=val_share, progress=_said)
+    for problem in problems:
+        click.echo(problem, err=True)
+    click.echo(f"{count} studies in {out}, {len(problems)} could not be converted")
+    return 3 if problems else 0
+
+
 def _said(fraction: float, step: str) -> None:
     click.echo(f"{100 * fraction:3.0f} %  {step}", err=True)
 
