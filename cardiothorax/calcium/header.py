@@ -41,7 +41,9 @@ def limits_of(tags: Tags, options: CalciumOptions) -> tuple[Limits, tuple[Flag, 
     elif kvp is None:
         default = Limits()
         text = "The tube voltage is not known; the limits of 120 kVp are used."
-        flags.append(Flag("kvp_unknown", Grade.NOTE, text, "KVP is missing"))
+        said = tags.get("KVP", "").strip()
+        evidence = f"KVP {said} is no single voltage" if said else "KVP is missing"
+        flags.append(Flag("kvp_unknown", Grade.NOTE, text, evidence))
     else:
         default = limits_for_kvp(kvp)
         flags += _of_voltage(kvp, default)

@@ -41,14 +41,6 @@ def within_slices(voxels: Voxels, first: int, last: int) -> np.ndarray:
     return inside
 
 
-def relabeled(labels: np.ndarray, voxels: Voxels, chosen: np.ndarray, label: int) -> np.ndarray:
-    """A copy of ``labels`` in which the ``chosen`` of the ``voxels`` have ``label``."""
-    k, j, i = (axis[chosen] for axis in voxels)
-    changed = labels.copy()
-    changed[k, j, i] = label
-    return changed
-
-
 def split_component(
     component_map: np.ndarray, count: int, component: int, chosen: np.ndarray
 ) -> tuple[np.ndarray, int]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cardiothorax.calcium.box import Box
 from cardiothorax.calcium.candidates import candidates, lesion_at
-from cardiothorax.calcium.split import beyond_plane, relabeled, split_component, within_slices
+from cardiothorax.calcium.split import beyond_plane, split_component, within_slices
 from cardiothorax.errors import GeometryProblem
 from Testing.unit.calcium.brute_force import pieces
 from Testing.unit.calcium.drawn import background, ct, volumes
@@ -117,16 +117,6 @@ def test_a_plane_without_a_normal_is_refused() -> None:
 def test_a_range_of_slices(ends: tuple[int, int]) -> None:
     voxels = np.nonzero(np.ones((4, 1, 2), bool))
     assert np.array_equal(within_slices(voxels, *ends), (voxels[0] == 1) | (voxels[0] == 2))
-
-
-def test_only_the_chosen_side_is_relabeled() -> None:
-    labels = np.ones((3, 2, 2), np.uint8)
-    voxels = np.nonzero(labels)
-    changed = relabeled(labels, voxels, within_slices(voxels, 2, 2), 5)
-    assert labels.all()
-    assert labels.max() == 1
-    assert np.unique(changed[:2]).tolist() == [1]
-    assert np.unique(changed[2]).tolist() == [5]
 
 
 def test_each_side_of_a_cut_falls_into_its_pieces() -> None:

@@ -18,10 +18,10 @@ from cardiothorax.calcium.options import CalciumOptions
 from cardiothorax.calcium.result import FLAG_CODES, CalciumResult, CalciumRun
 from cardiothorax.calcium.score import score
 from cardiothorax.calcium.settings import Settings, settings_for
-from cardiothorax.calcium.table import COLUMNS, LESION_COLUMNS, lesion_row, row_of
+from cardiothorax.calcium.table import COLUMNS, LESION_COLUMNS, row_of
 from cardiothorax.calcium.voltage import Limits
 from cardiothorax.imaging.image import Image
-from cardiothorax.records import Flag, Grade, Provenance
+from cardiothorax.records import Flag, Grade, Provenance, to_plain
 from Testing.unit.calcium.drawn import LAD, LCX, OTHER, RCA, background, ct, volumes
 
 UNREVIEWED = Flag("unreviewed", Grade.NOTE, "Proposed.", "net 1")
@@ -118,10 +118,10 @@ def test_row_has_every_number_in_full() -> None:
 
 def test_rows_of_lesions() -> None:
     run, _ = network_run()
-    row = lesion_row(run.result.lesions[0])
+    row = to_plain(run.result.lesions[0])
     assert tuple(row) == LESION_COLUMNS
     assert (row["id"], row["artery"], row["first_slice"], row["last_slice"]) == (1, "lad", 1, 2)
-    assert (row["center_px"], row["center_mm"]) == ((2.5, 2.5, 1.5), (-1.75, 3.25, 12.0))
+    assert (row["center_px"], row["center_mm"]) == ([2.5, 2.5, 1.5], [-1.75, 3.25, 12.0])
 
 
 def test_an_edit_scores_the_readers_labels() -> None:

@@ -105,7 +105,7 @@ def test_120_kvp_says_nothing_of_the_voltage() -> None:
         ({"KVP": "140"}, "high_kvp", "140 kVp, 120 expected"),
         ({}, "kvp_unknown", "KVP is missing"),
         ({"KVP": ""}, "kvp_unknown", "KVP is missing"),
-        ({"KVP": "90\\150"}, "kvp_unknown", "KVP is missing"),
+        ({"KVP": "90\\150"}, "kvp_unknown", "KVP 90\\150 is no single voltage"),
     ],
 )
 def test_flags_of_the_voltage(tags: dict[str, str], code: str, evidence: str) -> None:
