@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 import pytest
 
-from cardiothorax.ctr.result import FLAG_CODES
+from cardiothorax.calcium.result import FLAG_CODES as CALCIUM_CODES
+from cardiothorax.ctr.result import FLAG_CODES as CTR_CODES
 from Testing.unit.house.source import MODULES, REPOSITORY
 
 DOCUMENTS = sorted(
@@ -42,17 +43,18 @@ def test_links_resolve(document: Path) -> None:
     assert not broken
 
 
-@pytest.mark.parametrize("code", [code for codes in FLAG_CODES.values() for code in codes])
-def test_every_flag_is_explained(code: str) -> None:
-    assert f"`{code}`" in (REPOSITORY / "Docs" / "ctrmeasure.md").read_text("utf-8")
+FLAGS = {"ctrmeasure.md": CTR_CODES, "calciumscore.md": CALCIUM_CODES}
+"""A module's page, and what it has to explain."""
 
 
-@pytest.mark.parametrize("grade", FLAG_CODES)
-def test_flags_stand_under_their_grade(grade: str) -> None:
+@pytest.mark.parametrize(
+    ("page", "grade"), [(page, grade) for page, codes in FLAGS.items() for grade in codes]
+)
+def test_every_flag_is_explained_under_its_grade(page: str, grade: str) -> None:
     """A row of the table of flags: ``| `code` | grade | ...``."""
-    text = (REPOSITORY / "Docs" / "ctrmeasure.md").read_text("utf-8")
-    rows = dict(re.findall(r"^\| `(\w+)` \| (\w+) \|", text, re.MULTILINE))
-    assert {code for code, said in rows.items() if said == grade} == set(FLAG_CODES[grade])
+    text = (REPOSITORY / "Docs" / page).read_text("utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| (note|review|reject) \|", text, re.MULTILINE))
+    assert {code for code, said in rows.items() if said == grade} == set(FLAGS[page][grade])
 
 
 def test_makefile_targets_of_the_readme_exist() -> None:
