@@ -1,4 +1,4 @@
-"""``cardiothorax evaluate ctr`` as a user runs it: on files, with exit codes."""
+"""``cardiothorax evaluate`` as a user runs it: on files, with exit codes."""
 
 from __future__ import annotations
 
@@ -144,3 +144,41 @@ def test_help_teaches(capsys: pytest.CaptureFixture[str]) -> None:
     said = capsys.readouterr().out
     for word in ("pairs.csv", "Exit code", "--id-column", "film_01.dcm,0.47", "ICC(A,1)"):
         assert word in said
+
+
+def calcium_tables(folder):
+    rows = ("a.nii.gz,0,ok,,", "b.nii.gz,12,ok,,", "c.nii.gz,420.5,ok,,", "d.nii.gz,99,review,,",
+            "e.nii.gz,,reject,contrast_enhanced,")  # fmt: skip
+    (folder / "results.csv").write_text("file,agatston,verdict,flags,error\n" + "\n".join(rows) + "\n")
+    (folder / "reader.csv").write_text("study;score\na;0\nb;9\nc;433\nd;101\ne;40\n")
+    return ("--results", folder / "results.csv", "--reference", folder / "reader.csv")
+
+
+def test_calcium_scores_against_another_reader(cardiothorax):
+
+    out = cardiothorax.folder / "agreement"
+    done = cardiothorax("evaluate", "calcium", *calcium_tables(cardiothorax.folder), "--out", out)
+    assert done.code == 3, done.err  # one study has a reference and no score
+    assert "Same risk category in 2 of 4, linear kappa 0.714" in done.err
+    numbers = json.loads((out / "evaluation.json").read_text("utf-8"))
+    assert numbers["counts"] == {
+        "compared": 4, "failed": 1, "ambiguous": 0, "no_reference": 0, "no_result": 0
+    }  # fmt: skip
+    assert numbers["overall"]["mean_difference"] == pytest.approx((0 + 3 - 12.5 - 2) / 4)
+    assert numbers["categories"]["table"][1] == [0, 0, 1, 0, 0]
+    page = (out / "evaluation.html").read_text("utf-8")
+    assert "Kappa, linear weights" in page
+    assert "contrast_enhanced" in page
+
+
+def test_another_column_of_calcium_has_no_risk_categories(cardiothorax):
+    folder = cardiothorax.folder
+    (folder / "results.csv").write_text("file,volume_mm3,error\na.nrrd,10,\nb.nrrd,20,\nc.nrrd,35,\n")
+    (folder / "reader.csv").write_text("file,volume_mm3\na,11\nb,19\nc,36\n")
+    done = cardiothorax(
+        "evaluate", "calcium", "--results", "results.csv", "--reference", "reader.csv", "--out", "o",
+        "--measured-column", "volume_mm3", "--reference-column", "volume_mm3",
+    )  # fmt: skip
+    assert done.code == 0, done.err
+    assert "volume_mm3" in done.err
+    assert "risk category" not in done.err

@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from ..records import write_atomically
+from ..stats.kappa import CategoryAgreement
 from ..stats.plots import as_png, as_svg, bland_altman_figure, correlation_figure
 from ..stats.study import AgreementStudy, agreement_study, study_by_group
 from .matching import LeftOut, Matched, Pair, TableProblem
 from .pages import write_page
-from .study_text import difference_digits, group_rows, headline, overall_rows, value_digits
+from .study_text import category_rows, difference_digits, group_rows, headline, overall_rows, value_digits
 from .tables import write_csv, write_json
 from .wording import NOTICE, OBSERVERS, file_name
 
@@ -44,6 +45,8 @@ class Evaluation:
     pairs: tuple[Pair, ...]
     left_out: tuple[LeftOut, ...]
     origin: dict[str, str] = field(default_factory=dict)
+    categories: CategoryAgreement | None = None
+    """Of quantities that are read in classes."""
     schema: str = SCHEMA
 
     @property
@@ -94,6 +97,7 @@ def write_numbers(evaluation: Evaluation, folder: Path) -> None:
         "overall": evaluation.overall,
         "by_group": evaluation.by_group,
         "by_verdict": evaluation.by_verdict,
+        "categories": evaluation.categories,
         "left_out": evaluation.left_out,
         "remark": evaluation.remark,
     }
@@ -135,6 +139,8 @@ def page_context(evaluation: Evaluation, plots: Mapping[str, str]) -> dict[str, 
             if len(studies) > 1
         ],
         "plots": plots,
+        "categories": evaluation.categories,
+        "category_rows": category_rows(evaluation.categories),
         "largest": by_size[:LARGEST_SHOWN],
         "left_out": sorted(evaluation.left_out, key=lambda row: list(KINDS).index(row.kind))[:LEFT_OUT_SHOWN],
         "left_out_more": max(0, len(evaluation.left_out) - LEFT_OUT_SHOWN),

@@ -8,6 +8,7 @@ from ..stats.agreement import PairedTest
 from ..stats.diagnostic import Proportion
 from ..stats.digits import decimals
 from ..stats.inputs import Interval
+from ..stats.kappa import CategoryAgreement
 from ..stats.study import AgreementStudy
 
 NOT_POSSIBLE = "\u2013"
@@ -98,6 +99,18 @@ def group_rows(studies: Mapping[str, AgreementStudy]) -> list[tuple[str, ...]]:
             )
         )  # fmt: skip
     return rows
+
+
+def category_rows(agreement: CategoryAgreement | None) -> list[tuple[str, str, str]]:
+    """Statistic, value, 95 % interval of classes."""
+    if agreement is None:
+        return []
+    return [
+        ("Same category", *_proportion(agreement.agreement)),
+        ("Kappa, linear weights", *_estimate(agreement.linear_kappa, 3)),
+        ("Kappa, quadratic weights", *_estimate(agreement.quadratic_kappa, 3)),
+        ("Kappa, without weights", *_estimate(agreement.kappa, 3)),
+    ]
 
 
 def difference_text(study: AgreementStudy, digits: int | None = None) -> str:

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from cardiothorax.calcium.blood import Blood
-from cardiothorax.calcium.flags import blood_flags, header_flags, label_flags, slices_in_words
-from cardiothorax.calcium.result import Lesion
+from cardiothorax.calcium.flags import (
+    LARGEST_LESION_MM3,
+    LARGEST_PIXEL_MM,
+    LARGEST_PLAIN_BLOOD_HU,
+    LEAST_BLOOD_HU,
+    LEAST_NOISE_DISTANCE,
+    METAL_HU,
+    THICKEST_SLICE_MM,
+    blood_flags,
+    header_flags,
+    label_flags,
+    slices_in_words,
+)
+from cardiothorax.calcium.result import FLAG_CODES, Lesion
 from cardiothorax.imaging.image import Image
 from cardiothorax.records import Flag, Grade
 
@@ -175,3 +189,22 @@ def test_slices_are_said_as_a_reader_counts_them() -> None:
     assert many.evidence.startswith(
         "LAD in slices 5-6, LAD in slices 5-6, LAD in slices 5-6 and 2 more: peak"
     )
+
+
+@pytest.mark.parametrize("grade", FLAG_CODES)
+def test_the_tutorial_explains_every_flag_under_its_grade(repository: Path, grade: str) -> None:
+    """A row of the table: ``| `code` | grade | raised when | what to do |``."""
+    text = (repository / "Docs" / "calciumscore.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| (note|review|reject) \|", text, re.MULTILINE))
+    assert {code for code, said in rows.items() if said == grade} == set(FLAG_CODES[grade])
+
+
+def test_the_tutorial_names_the_limits_that_are_used(repository: Path) -> None:
+    text = (repository / "Docs" / "calciumscore.md").read_text("utf-8")
+    for limit in (
+        f"brighter than {LARGEST_PLAIN_BLOOD_HU:.0f} HU", f"darker than {LEAST_BLOOD_HU:.0f} HU",
+        f"above {THICKEST_SLICE_MM:g} mm", f"of {METAL_HU:.0f} HU and more",
+        f"above {LARGEST_LESION_MM3:.0f} mm³", f"less than {LEAST_NOISE_DISTANCE:g} standard deviations",
+        f"pixels above {LARGEST_PIXEL_MM:g} mm",
+    ):  # fmt: skip
+        assert limit in text, limit
