@@ -6,7 +6,6 @@ the old one. The first edit moves the network's values to ``automatic``.
 
 from __future__ import annotations
 
-from collections.abc import Container
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -17,12 +16,14 @@ from ..imaging import radiographic_view
 from ..imaging.image import Image
 from ..imaging.orientation import ViewTurn
 from ..records import Edit, Flag
-from ..records.signing import edited_note, signed
+from ..records.signing import edited_note
 from .flags import LINE_CODES, MEASURED_CODES, ends_named, line_flags
 from .geometry import lines_in_view, lines_on_input, view_grid
 from .measure import Measured, OrganMissing, Point, remeasure_lines, with_midline
 from .pipeline import assess
 from .result import CtrResult, CtrRun
+
+MIDLINE = "midline"
 
 
 def edited_labels(run: CtrRun, image: Image, labels: np.ndarray, *, reader: str, what: str) -> CtrRun:
@@ -79,19 +80,6 @@ def edited_midline(run: CtrRun, image: Image, x_px: float, *, reader: str) -> Ct
     flags = _after_moving(run.result, measured)
     result = _corrected(run.result, measured, flags, turn, image, reader=reader, what=MIDLINE)
     return replace(run, result=result)
-
-
-def signed_result(result: CtrResult, reader: str, among: Container[Edit]) -> CtrResult:
-    """``result`` with ``reader`` under those edits that nobody has signed and that are in ``among``."""
-    provenance = signed(result.provenance, reader, among)
-    if provenance == result.provenance:
-        return result
-    note = edited_note(provenance.edits)
-    flags = tuple(note if flag.code == note.code else flag for flag in result.flags)
-    return replace(result, provenance=provenance, flags=flags)
-
-
-MIDLINE = "midline"
 
 
 def _after_moving(old: CtrResult, measured: Measured, line: str = "") -> tuple[Flag, ...]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 from dataclasses import replace
+from typing import Any, TypeVar, cast
 
 from .flags import Flag, Grade
 from .provenance import Edit, Provenance
+from .result import Recorded
 
+T = TypeVar("T", bound=Recorded)
 UNNAMED = "unnamed reader"
 
 
@@ -36,6 +39,17 @@ def signed(provenance: Provenance, reader: str, among: Container[Edit]) -> Prove
         replace(e, edited_by=reader) if e in among and not e.edited_by else e for e in provenance.edits
     )
     return replace(provenance, edits=edits)
+
+
+def signed_result(result: T, reader: str, among: Container[Edit]) -> T:
+    """``result`` with ``reader`` under those edits that nobody has signed and that are in ``among``; its flag
+    ``edited`` follows."""
+    provenance = signed(result.provenance, reader, among)
+    if provenance == result.provenance:
+        return result
+    note = edited_note(provenance.edits)
+    flags = tuple(note if flag.code == note.code else flag for flag in result.flags)
+    return cast(T, replace(cast(Any, result), provenance=provenance, flags=flags))
 
 
 def edited_note(edits: Sequence[Edit]) -> Flag:

@@ -16,6 +16,7 @@ from ..calcium.options import CalciumOptions
 from ..calcium.result import CalciumRun, Lesion
 from ..calcium.settings import settings_for
 from ..records import Edit
+from ..records.signing import signed_result
 from .calcium_grid import from_world, ras_of_image, voxel_at, world_of_voxel
 from .calcium_history import Step
 from .calcium_nodes import (
@@ -31,7 +32,7 @@ from .calcium_nodes import (
 )
 from .calcium_pieces import Cut, Index
 from .calcium_scored import Marks, ScoredStudy
-from .calcium_undecided import described, signed_result
+from .calcium_undecided import described
 from .geometry import RAS_OF_LPS
 
 AS_PROPOSED = None

@@ -1,9 +1,6 @@
-"""What a network proposed and a reader has yet to decide on, and what she did: in words, and signed."""
+"""What a network proposed and a reader has yet to decide on, and what she did, in words."""
 
 from __future__ import annotations
-
-from collections.abc import Container
-from dataclasses import replace
 
 import numpy as np
 
@@ -11,10 +8,9 @@ from ..calcium.box import Box
 from ..calcium.edit import settings_of
 from ..calcium.labels import CODES
 from ..calcium.live import LiveScore
-from ..calcium.result import CalciumResult, CalciumRun
+from ..calcium.result import CalciumRun
 from ..imaging.image import Image
-from ..records import Edit, Flag, Grade
-from ..records.signing import edited_note, signed
+from ..records import Flag, Grade
 
 UNDECIDED = "unreviewed"
 
@@ -38,16 +34,6 @@ def confidence_of(automatic: CalciumRun, image: Image) -> np.ndarray | None:
     for lesion, value in known.items():
         confidence[found.voxels_of(lesion)] = value
     return confidence
-
-
-def signed_result(result: CalciumResult, reader: str, among: Container[Edit]) -> CalciumResult:
-    """``result`` with ``reader`` under those edits that nobody has signed and that are in ``among``."""
-    provenance = signed(result.provenance, reader, among)
-    if provenance == result.provenance:
-        return result
-    note = edited_note(provenance.edits)
-    flags = tuple(note if flag.code == note.code else flag for flag in result.flags)
-    return replace(result, provenance=provenance, flags=flags)
 
 
 def described(box: Box, label: int | None = None) -> str:

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from ..ctr.edit import edited_labels, edited_line, edited_midline, signed_result
+from ..ctr.edit import edited_labels, edited_line, edited_midline
 from ..ctr.result import CtrRun, CtrValues
 from ..errors import CardiothoraxError
 from ..imaging.image import Image
 from ..records import Edit
+from ..records.signing import signed_result
 from .ctr_nodes import (
     DRAGGABLE,
     MIDLINE,
