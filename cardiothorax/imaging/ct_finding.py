@@ -12,7 +12,8 @@ from ..errors import CardiothoraxError, UnreadableImage, UnsupportedImage
 from .ct_choice import best_series
 from .ct_folder import series_of_files
 from .ct_headers import slice_headers
-from .finding import dicom_files, is_dicom, is_volume, volume_files
+from .finding import dicom_files, is_dicom, is_own_mask, is_volume, volume_files
+from .volumes import holds_bytes
 
 
 def find_ct_studies(
@@ -22,8 +23,9 @@ def find_ct_studies(
 
     A folder gives its studies, each once, with its sub-folders: the folder that holds a study's CT and no
     other's, else a file of the study's series that is fit for scoring. Files of one series are one study.
-    A file given by name is taken also when it does not exist: it fails in its own row. Hidden files, masks
-    that we wrote and what lies under ``exclude`` (the output folder) are left out. Patterns are expanded.
+    Hidden files, label volumes (ours by name, others by their 8 bits) and what lies under ``exclude`` (the
+    output folder) are left out. A file given by name is taken also when it does not exist: it fails in its
+    own row. Patterns are expanded.
 
     Raises :class:`UnreadableImage` when a folder or pattern gives nothing.
     """
@@ -45,7 +47,7 @@ def _studies(inputs: Iterable[str | Path], left_out: Path | None) -> Iterator[Pa
             named, folders = [], [path]
         elif not path.exists() and glob.has_magic(given):
             matches = [Path(match) for match in sorted(glob.glob(given, recursive=True))]
-            named = [match for match in matches if match.is_file() and (is_volume(match) or is_dicom(match))]
+            named = [match for match in matches if match.is_file() and (is_dicom(match) or _may_be_ct(match))]
             folders = [match for match in matches if match.is_dir() and "**" not in given]
         studies = [study for folder in folders for study in _in_folder(folder, left_out)]
         if not named and not studies:
@@ -63,7 +65,11 @@ def _in_folder(folder: Path, left_out: Path | None) -> list[Path]:
         [path for path in files if not _within(path, left_out)]
         for files in (dicom_files(folder), volume_files(folder))
     )
-    return [*_rows_of(dicom), *volumes]
+    return [*_rows_of(dicom), *filter(_may_be_ct, volumes)]
+
+
+def _may_be_ct(path: Path) -> bool:
+    return is_volume(path) and not is_own_mask(path) and not holds_bytes(path)
 
 
 def _rows_of(dicom: list[Path]) -> list[Path]:

@@ -83,6 +83,10 @@ def is_volume(path: Path) -> bool:
     return path.name.lower().endswith(VOLUME_ENDINGS)
 
 
+def is_own_mask(path: Path) -> bool:
+    return path.name.lower().split(".")[0].endswith(OWN_MASKS)
+
+
 def _files_of(given: str, left_out: Path | None) -> Iterator[Path]:
     path = Path(given)
     if path.is_dir():
@@ -114,7 +118,7 @@ def _within(path: Path, folder: Path | None) -> bool:
 
 def _is_film(path: Path) -> bool:
     name = path.name.lower()
-    if name == "dicomdir" or name.split(".")[0].endswith(OWN_MASKS):
+    if name == "dicomdir" or is_own_mask(path):
         return False
     return name.endswith(_KNOWN) or (_no_ending(name) and starts_like_dicom(path))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import UnreadableImage, UnsupportedImage
+from ..errors import CardiothoraxError, UnreadableImage, UnsupportedImage
 from .arrays import radiograph_from_array
 from .checks import check_size
 from .guard import COPY_AGAIN, start_of
@@ -68,6 +68,22 @@ def read_stored(path: Path) -> Any:
         raise UnreadableImage(
             f"{path.name} cannot be read: it is damaged, cut short or not an image.", COPY_AGAIN
         ) from problem
+
+
+def holds_bytes(path: Path) -> bool:
+    """Whether a volume's header says 8 bits: labels or grey values, never HU; False where it cannot be
+    read."""
+    import SimpleITK
+
+    reader: Any = SimpleITK.ImageFileReader()
+    try:
+        with plain_name_to_read(path) as readable:
+            reader.SetImageIO(_reader(path))
+            reader.SetFileName(str(readable))
+            reader.ReadImageInformation()
+    except (RuntimeError, OSError, CardiothoraxError):
+        return False
+    return reader.GetPixelID() in (SimpleITK.sitkUInt8, SimpleITK.sitkInt8)
 
 
 def header_name(path: Path) -> str:

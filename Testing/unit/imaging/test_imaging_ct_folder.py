@@ -152,11 +152,11 @@ def test_a_folder_with_one_volume(tmp_path: Path) -> None:
         read_ct(tmp_path)
 
 
-def write_volume(path: Path) -> None:
+def write_volume(path: Path, values: np.ndarray = HU) -> None:
     import SimpleITK
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    SimpleITK.WriteImage(SimpleITK.GetImageFromArray(HU), str(path))
+    SimpleITK.WriteImage(SimpleITK.GetImageFromArray(values), str(path))
 
 
 @pytest.fixture
@@ -173,6 +173,7 @@ def archive(tmp_path: Path) -> Path:
     write_series(root / "mr", HU, SOPClassUID="1.2.840.10008.5.1.4.1.1.4", Modality="MR")
     for name in ("a.nrrd", "b.nii.gz", "a_lesions.nrrd", "b_labels.nii.gz", ".hidden.nrrd", "out/c.nrrd"):
         write_volume(root / name)
+    write_volume(root / "drawn.nrrd", (HU > 100).astype(np.uint8))
     (root / "page.html").write_text("x")
     (root / "film.png").write_bytes(b"\x89PNG")
     return root
@@ -196,6 +197,12 @@ def test_a_study_by_its_series_folders_reads_the_fit_one(archive: Path) -> None:
     assert "Also there" in image.notes[0]
 
 
+def test_a_damaged_volume_fails_in_its_own_row(archive: Path) -> None:
+    (archive / "cut.nii.gz").write_bytes((archive / "b.nii.gz").read_bytes()[:40])
+    (archive / "text.nrrd").write_text("no volume")
+    assert {"cut.nii.gz", "text.nrrd"} <= set(found(archive, "."))
+
+
 def test_what_was_written_there_is_left_out(archive: Path) -> None:
     assert "out/c.nrrd" not in found(archive, ".", exclude=archive / "out")
 
@@ -210,7 +217,9 @@ def test_what_was_written_there_is_left_out(archive: Path) -> None:
         (["p?"], ["p1", "p2"]),
         (["both/*.dcm"], ["both/x0.dcm", "both/z0.dcm"]),
         (["both/y*.dcm"], ["both/y0.dcm"]),
-        (["*.n*"], ["a.nrrd", "a_lesions.nrrd", "b.nii.gz", "b_labels.nii.gz"]),
+        (["*.n*"], ["a.nrrd", "b.nii.gz"]),
+        (["drawn.nrrd"], ["drawn.nrrd"]),
+        (["a_lesions.nrrd"], ["a_lesions.nrrd"]),
         (["absent.dcm", "p2"], ["p2", "absent.dcm"]),
         (["p2", "p2", "p2/../p2"], ["p2"]),
     ],
