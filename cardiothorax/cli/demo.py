@@ -1,4 +1,4 @@
-"""``cardiothorax demo``: one command from a film to everything that can be looked at."""
+"""``cardiothorax demo``: one command from a study to everything that can be looked at."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ EPILOG = """\b
 Examples:
   cardiothorax demo
   cardiothorax demo film.dcm --out my-film
+  cardiothorax demo ct/ --out my-ct
 
 The sample film is synthesized: it is nobody's.
 """
@@ -36,11 +37,15 @@ The sample film is synthesized: it is nobody's.
 )
 @click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")
 def demo(study: str | None, out: Path) -> int:
-    """Measure STUDY (a film or a folder of films; without it the sample) and write all there is.
+    """Measure STUDY (films, or a CT; without it the sample film) and write all there is.
 
-    A report to read and print, the film with outlines and lines, the masks and the table. Opens nothing;
-    says where everything is.
+    Of films the cardiothoracic ratio, of a CT the calcium scores: a report to read and print, the picture
+    with what was found, the masks and the table. Opens nothing; says where everything is.
     """
+    from .demo_calcium import demo_calcium, is_ct
+
+    if study is not None and is_ct(study):
+        return demo_calcium(study, out)
     from ..jobs import LocalExecutor, run_batch
     from .console import BatchConsole
     from .ctr import ctr_batch, films_of, ratio_in_words
