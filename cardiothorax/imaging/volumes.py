@@ -75,7 +75,8 @@ def holds_bytes(path: Path) -> bool:
     read."""
     import SimpleITK
 
-    reader: Any = SimpleITK.ImageFileReader()
+    itk: Any = SimpleITK  # its reader is not typed
+    reader = itk.ImageFileReader()
     try:
         with plain_name_to_read(path) as readable:
             reader.SetImageIO(_reader(path))
