@@ -199,6 +199,23 @@ def test_settings_that_cannot_be_met_are_said(desktop, batch, ui, monkeypatch):
     assert ui.statusLabel.text == "Counting needs fingers."
 
 
+@pytest.mark.parametrize(
+    ("files", "names"),
+    [
+        (["/data/a.dcm", "/data/b.dcm"], ["a.dcm", "b.dcm"]),
+        (["/data/p1/SE1", "/data/p2/SE1", "/data/p2/SE2"], ["p1/SE1", "p2/SE1", "SE2"]),
+        (["/p1/st/SE1", "/p2/st/SE1", "/p2/tt/SE1"], ["p1/st/SE1", "p2/st/SE1", "tt/SE1"]),
+        (["SE1", "/p1/SE1"], ["SE1", "p1/SE1"]),
+        (["/p1/SE1", "/p1/SE1"], ["/p1/SE1", "/p1/SE1"]),
+        ([], []),
+    ],
+)
+def test_a_row_is_named_as_briefly_as_tells_it_from_the_others(desktop, files, names):
+    from cardiothorax.panels.batch_table import shortNames
+
+    assert shortNames(files) == names
+
+
 def test_models_and_what_may_be_chosen_instead(desktop, monkeypatch):
     import qt
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 from typing import Any
 
 import qt
@@ -37,8 +38,8 @@ class BatchTable:
     def begin(self, files: Sequence[str]) -> None:
         self._table.setRowCount(0)
         self._table.setRowCount(len(files))
-        for row, file in enumerate(files):
-            self._set(row, 0, os.path.basename(file), tip=file)
+        for row, (file, name) in enumerate(zip(files, shortNames(files), strict=True)):
+            self._set(row, 0, name, tip=file)
             self._set(row, self._verdict, _("waiting"))
 
     def progress(self, row: int, fraction: float) -> None:
@@ -69,3 +70,22 @@ class BatchTable:
         if grade:
             item.setIcon(gradeIcon(grade))
         self._table.setItem(row, column, item)
+
+
+def shortNames(files: Sequence[str]) -> list[str]:
+    """Names of files or folders, with as many folders before each as tell it from the others.
+
+    Archives call every patient's series alike.
+    """
+    parts = [PurePath(file).parts for file in files]
+    deepest = max(map(len, parts), default=0)
+    names = [""] * len(files)
+    for depth in range(1, deepest + 1):
+        tried = [PurePath(*of_file[-depth:]).as_posix() for of_file in parts]
+        times = Counter(tried)
+        for index, name in enumerate(tried):
+            if not names[index] and (times[name] == 1 or depth == deepest):
+                names[index] = name
+        if all(names):
+            break
+    return names
