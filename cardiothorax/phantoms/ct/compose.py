@@ -42,8 +42,7 @@ class Composer:
         at = self._reader(z)
         hu = self._wall(at, z)
         hu = self._inside(at, hu, z)
-        hu = self._bones(at, hu, z)
-        return hu
+        return self._bones(at, hu, z)
 
     def inside(self, name: str, z: float, grow_mm: float = 0.0) -> np.ndarray:
         return np.asarray(self._reader(z)(name) < grow_mm)
@@ -69,7 +68,9 @@ class Composer:
 
     def _share(self, distance: np.ndarray, width_mm: float | None = None) -> np.ndarray:
         """Part of a pixel that is inside."""
-        return np.clip(np.float32(0.5) - distance * np.float32(1 / (width_mm or self.pixel_mm)), 0, 1)
+        return np.asarray(
+            np.clip(np.float32(0.5) - distance * np.float32(1 / (width_mm or self.pixel_mm)), 0, 1)
+        )
 
     def _rolled(self, z: float) -> np.ndarray:
         """The texture of this height: neighbors within 1.5 mm share it."""
@@ -95,8 +96,10 @@ class Composer:
         scan = self.options.scan
         grain = self._rolled(z)
         cavity = at("cavity")
-        strands = np.clip(np.abs(np.roll(self.coarse, int(z * 3) % 113, axis=0)) * -2.5 + 0.6, 0, 1)
-        hu = _blend(hu, scan.fat_hu + 6 * grain + 45 * strands, self._share(cavity - 1.0))
+        strands = np.clip(0.7 - 5 * np.abs(np.roll(self.coarse, int(z / 2) * 7 % 113, axis=0)), 0, 1)
+        hu = _blend(hu, scan.fat_hu + 6 * grain + 50 * strands, self._share(cavity - 1.0))
+        haze = self.options.scan.fat_haze_hu * np.clip(0.7 + 0.5 * grain, 0, 2)
+        hu = hu + haze * self._share(at("heart") + 1.0, 4.0)
         hu = _blend(hu, 57.0 + 2 * grain, self._share(at("liver")))
         hu = _blend(hu, 48.0, self._share(at("spleen")))
         hu = _blend(hu, 15.0 + 18 * grain, self._share(at("stomach")))

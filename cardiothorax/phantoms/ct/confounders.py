@@ -8,7 +8,7 @@ import numpy as np
 
 from .blobs import Blobs
 from .coronaries import Artery
-from .fields import frame
+from .fields import Numbers, frame
 from .heart import ASCENDING, DESCENDING, LONG_AXIS, LV_CENTER, ROOT_CENTER, ROOT_RADIUS
 from .options import CtPhantomOptions
 from .plaques import standard_peak
@@ -78,15 +78,12 @@ def _root_plaque(rng: np.random.Generator, radius: float) -> Blobs:
 def _valve(rng: np.random.Generator, amount: float, scale: float) -> list[Blobs]:
     """Three cusps: spots on their hinges and free edges."""
     found = []
-    for _ in range(int(round(amount * 14))):
+    for _ in range(round(amount * 14)):
         angle = rng.choice([0.3, 2.4, 4.5]) + rng.normal() * 0.35
         radius = rng.uniform(2, 12) * scale
-        center = VALVE_CENTER + (
-            radius * np.cos(angle),
-            radius * np.sin(angle),
-            rng.normal() * 2 - 0.2 * radius,
-        )
-        points = center + rng.normal(size=(5, 3)) * 1.0
+        height = rng.normal() * 2 - 0.2 * radius
+        center = VALVE_CENTER + np.array([radius * np.cos(angle), radius * np.sin(angle), height])
+        points = center + rng.normal(size=(5, 3))
         found.append(_bright(points, rng.uniform(0.5, 1.0, 5), rng.uniform(0.4, 1, 5), _peak(rng, 150, 900)))
     return found
 
@@ -107,9 +104,13 @@ def _annulus(rng: np.random.Generator, amount: float) -> list[Blobs]:
 
 
 def _scattered(
-    rng: np.random.Generator, count: int, center: tuple[float, float, float], spread: tuple[float, float, float],
-    sigmas: tuple[float, float], peaks: tuple[float, float],
-) -> list[Blobs]:  # fmt: skip
+    rng: np.random.Generator,
+    count: int,
+    center: Numbers,
+    spread: Numbers,
+    sigmas: tuple[float, float],
+    peaks: tuple[float, float],
+) -> list[Blobs]:
     found = []
     for _ in range(count):
         middle = np.array(center) + rng.normal(size=3) * spread

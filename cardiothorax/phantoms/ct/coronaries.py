@@ -7,13 +7,13 @@ patient's tree follows that patient's chambers. Branches over a free wall keep o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.interpolate import CubicSpline
 
-from .fields import Points
+from .fields import Points, union
 from .heart import ROOT_CENTER, ROOT_RADIUS, Heart
 from .options import CoronaryOptions
 
@@ -21,6 +21,7 @@ STEP_MM = 0.5
 GROOVE_STEPS = 12
 DEPTH_MM = 2.6
 """Distance of a center line from the muscle it runs on."""
+Course = Sequence[tuple[float, float, float]]
 Field = Callable[[Points], np.ndarray]
 
 LAD = [
@@ -83,17 +84,14 @@ class _Drawer:
 
     def whole(self, p: Points) -> np.ndarray:
         heart = self.heart
-        field = np.minimum(heart.chambers(p, 6.0), heart.ascending(p))
-        return np.minimum(field, heart.pulmonary(p))
+        return union(heart.chambers(p, 6.0), heart.ascending(p), heart.pulmonary(p))
 
     def left_main(self) -> Artery:
         scale = self.heart.options.aorta_scale
         out = np.array([0.86, 0.28, 0.28]) + self.rng.normal(size=3) * 0.1
         start = ROOT_CENTER + ROOT_RADIUS * scale * out / np.linalg.norm(out)
-        length = self.options.lm_length_mm
-        line = np.array(
-            [start, start + (0.6 * length, -0.05 * length, 0.06 * length), start + (length, 0, 0)]
-        )
+        way = np.array([(0, 0, 0), (0.6, -0.05, 0.06), (1, 0, 0)]) * self.options.lm_length_mm
+        line = start + way
         return self._finished("lm", "lm", self._clear(line), 2.2, 2.1)
 
     def lad(self, fork: np.ndarray) -> Artery:
@@ -135,13 +133,13 @@ class _Drawer:
         radius = 0.75 * float(parent.radii[int(share * (len(parent.radii) - 1))])
         return self._finished(name, parent.territory, line, radius, 0.6)
 
-    def _from(self, start: np.ndarray, rough: list[tuple[float, ...]]) -> np.ndarray:
+    def _from(self, start: np.ndarray, rough: Course) -> np.ndarray:
         line = np.array(rough, float)
         shift = start - line[0]
         weight = np.linspace(1, 0, len(line))[:, None] ** 2
         jitter = self.rng.normal(size=line.shape) * self.options.wander_mm
         jitter[0] = 0
-        return line + shift * weight + jitter
+        return np.asarray(line + shift * weight + jitter)
 
     def _groove(self, line: np.ndarray, one: Field, other: Field) -> np.ndarray:
         line = line.copy()

@@ -139,7 +139,7 @@ def _anatomy(
     nearest_y = np.searchsorted(fy, y)
     for k, height in enumerate(z):
         thin = [composer.plane(float(height + o * grid.thickness_mm)) for o in offsets]
-        mean = _smeared(np.mean(thin, axis=0, dtype=np.float32), composer, float(height), travel)
+        mean = _smeared(np.asarray(np.mean(thin, axis=0, dtype=np.float32)), composer, float(height), travel)
         volume[k] = (1 + grid.overshoot) * (sharp[1] @ mean @ sharp[0].T)
         if grid.overshoot:
             volume[k] -= grid.overshoot * (wide[1] @ mean @ wide[0].T)
@@ -167,7 +167,7 @@ def _blur_to(known: np.ndarray, wanted: np.ndarray, sigma: float) -> np.ndarray:
     """Matrix ``[wanted, known]``: Gaussian blur and resampling in one; rows add up to 1."""
     away = (wanted[:, None] - known[None, :]) / max(sigma, 0.3)
     matrix = np.exp(-0.5 * away * away)
-    return (matrix / matrix.sum(axis=1, keepdims=True)).astype(np.float32)
+    return np.asarray((matrix / matrix.sum(axis=1, keepdims=True)).astype(np.float32))
 
 
 def _calcium(
@@ -196,7 +196,8 @@ def _add_noise(
     overlap = max(0.0, 1 - grid.spacing_mm[2] / grid.thickness_mm)
     grain = noise(
         rng, grid.shape, grid.spacing_mm[0],
-        grain_fwhm_mm=scan.noise_fwhm_mm, stripes=scan.stripes, angle=scan.stripe_angle, between_slices=min(0.15 + overlap, 0.9),
+        grain_fwhm_mm=scan.noise_fwhm_mm, stripes=scan.stripes, angle=scan.stripe_angle,
+        between_slices=min(0.15 + overlap, 0.9),
     )  # fmt: skip
     level = np.clip((volume - AIR_HU) / 1000, 0.35, 1.1) ** 0.5
     volume += grain * level * np.float32(scan.noise_hu)
@@ -211,6 +212,9 @@ def _outside_circle(grid: Sampling) -> np.ndarray:
 def _tags(options: CtPhantomOptions) -> dict[str, str]:
     scan = options.scan
     return {
-        "KVP": str(scan.kvp), "ConvolutionKernel": scan.kernel, "SliceThickness": f"{scan.slice_thickness_mm:g}",
-        "Manufacturer": scan.manufacturer, "ManufacturerModelName": "phantoms.ct",
-    }  # fmt: skip
+        "KVP": str(scan.kvp),
+        "ConvolutionKernel": scan.kernel,
+        "SliceThickness": f"{scan.slice_thickness_mm:g}",
+        "Manufacturer": scan.manufacturer,
+        "ManufacturerModelName": "phantoms.ct",
+    }

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 import numpy as np
 
 Points = tuple[np.ndarray, np.ndarray, np.ndarray]
-Triple = tuple[float, float, float]
+Numbers = Sequence[float] | np.ndarray
 
 
-def ellipsoid(p: Points, center: Sequence[float], axes: np.ndarray, radii: Sequence[float]) -> np.ndarray:
+def ellipsoid(p: Points, center: Numbers, axes: np.ndarray, radii: Numbers) -> np.ndarray:
     """``axes`` rows are the unit vectors along which ``radii`` are measured."""
     x, y, z = (p[n] - np.float32(center[n]) for n in range(3))
     k0 = np.float32(0)
@@ -29,7 +29,7 @@ def ellipsoid(p: Points, center: Sequence[float], axes: np.ndarray, radii: Seque
     return np.asarray(root * (root - 1) / np.sqrt(k1 + np.float32(1e-9)))
 
 
-def capsule(p: Points, a: Sequence[float], b: Sequence[float], ra: float, rb: float) -> np.ndarray:
+def capsule(p: Points, a: Numbers, b: Numbers, ra: float, rb: float) -> np.ndarray:
     """A tube from ``a`` to ``b`` with round ends, radius ``ra`` to ``rb``."""
     x, y, z = (p[n] - np.float32(a[n]) for n in range(3))
     v = np.asarray(b, np.float32) - np.asarray(a, np.float32)
@@ -38,18 +38,31 @@ def capsule(p: Points, a: Sequence[float], b: Sequence[float], ra: float, rb: fl
     return np.asarray(np.sqrt(dx * dx + dy * dy + dz * dz) - (np.float32(ra) + h * np.float32(rb - ra)))
 
 
-def tube(p: Points, line: np.ndarray, radii: Sequence[float] | np.ndarray) -> np.ndarray:
+def tube(p: Points, line: np.ndarray, radii: Numbers) -> np.ndarray:
     """The union of capsules along the points of ``line`` ``[n, 3]``."""
     field = capsule(p, line[0], line[1], float(radii[0]), float(radii[1]))
     for n in range(1, len(line) - 1):
-        field = np.minimum(field, capsule(p, line[n], line[n + 1], float(radii[n]), float(radii[n + 1])))
+        field = union(field, capsule(p, line[n], line[n + 1], float(radii[n]), float(radii[n + 1])))
     return field
+
+
+def union(first: np.ndarray, *more: np.ndarray) -> np.ndarray:
+    for field in more:
+        first = np.asarray(np.minimum(first, field))
+    return first
+
+
+def overlap(first: np.ndarray, *more: np.ndarray) -> np.ndarray:
+    """What lies inside of all."""
+    for field in more:
+        first = np.asarray(np.maximum(first, field))
+    return first
 
 
 def smooth_union(a: np.ndarray, b: np.ndarray, blend_mm: float) -> np.ndarray:
     """The union with a fillet of about ``blend_mm`` where the two meet."""
     if blend_mm <= 0:
-        return np.minimum(a, b)
+        return union(a, b)
     k = np.float32(blend_mm)
     h = np.maximum(k - np.abs(a - b), 0)
     return np.asarray(np.minimum(a, b) - h * h * (np.float32(0.25) / k))
@@ -73,12 +86,12 @@ def turns(degrees: Sequence[float]) -> np.ndarray:
     return matrix
 
 
-def unit(vector: Sequence[float] | np.ndarray) -> np.ndarray:
+def unit(vector: Numbers) -> np.ndarray:
     array = np.asarray(vector, float)
     return np.asarray(array / np.linalg.norm(array))
 
 
-def frame(along: Sequence[float], toward: Sequence[float]) -> np.ndarray:
+def frame(along: Numbers, toward: Numbers) -> np.ndarray:
     """Rows: ``along``, the part of ``toward`` square to it, and the third."""
     first = unit(along)
     second = unit(np.asarray(toward, float) - first * (first @ np.asarray(toward, float)))

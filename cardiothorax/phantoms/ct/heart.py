@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .fields import Points, capsule, ellipsoid, frame, smooth_union, tube, unit
+from .fields import Points, capsule, ellipsoid, frame, smooth_union, tube, union, unit
 from .options import AnatomyOptions
 
 LONG_AXIS = unit((0.66, -0.55, -0.50))
@@ -28,6 +28,8 @@ VENA_CAVA_SUPERIOR = np.array([[-30, 2, 12], [-33, -1, 45], [-32, -4, 95.0]])
 VENA_CAVA_INFERIOR = np.array([[-30, 10, -26], [-26, 18, -55], [-24, 20, -130.0]])
 CRUX, CRUX_RADII = (-12.0, 4.0, -8.0), (15.0, 17.0, 19.0)
 """The fibrous body between the four chambers; without it fat would fill the middle."""
+SINUS, SINUS_RADII = (-6.0, 14.0, -24.0), (17.0, 13.0, 13.0)
+"""The coronary sinus and the floor of the left atrium, which close the notch behind the ventricles."""
 VEINS = (
     (np.array([[-22, 28, 8], [-46, 34, 2], [-68, 40, -6.0]]), 6.5),
     (np.array([[-22, 24, 18], [-46, 18, 26], [-66, 8, 34.0]]), 6.0),
@@ -82,27 +84,28 @@ class Heart:
     def pulmonary(self, p: Points) -> np.ndarray:
         s = self.options.pulmonary_scale
         field = tube(p, TRUNK, np.array([13, 13.5, 13, 12.5]) * s)
-        field = np.minimum(field, tube(p, RIGHT_PULMONARY, np.array([12, 10.5, 10, 7]) * s))
-        return np.minimum(field, tube(p, LEFT_PULMONARY, np.array([12, 10.5, 9.5, 7]) * s))
+        field = union(field, tube(p, RIGHT_PULMONARY, np.array([12, 10.5, 10, 7]) * s))
+        return union(field, tube(p, LEFT_PULMONARY, np.array([12, 10.5, 9.5, 7]) * s))
 
     def cava(self, p: Points) -> np.ndarray:
         upper = tube(p, VENA_CAVA_SUPERIOR, (11.0, 9.0, 9.0))
-        return np.minimum(upper, tube(p, VENA_CAVA_INFERIOR, (12.0, 12.0, 13.0)))
+        return union(upper, tube(p, VENA_CAVA_INFERIOR, (12.0, 12.0, 13.0)))
 
     def far_aorta(self, p: Points) -> np.ndarray:
         """Arch and descending aorta."""
         s = self.options.aorta_scale
         field = tube(p, ARCH, np.array([13.5, 13, 12.5, 12.5]) * s)
-        return np.minimum(field, tube(p, DESCENDING, np.array([12.5, 12.5, 12.0, 11.5, 11]) * s))
+        return union(field, tube(p, DESCENDING, np.array([12.5, 12.5, 12.0, 11.5, 11]) * s))
 
     def veins(self, p: Points) -> np.ndarray:
         """The four veins of the lungs where they enter the left atrium."""
         fields = [tube(p, line, (radius + 1, radius, radius * 0.7)) for line, radius in VEINS]
-        return np.minimum(np.minimum(fields[0], fields[1]), np.minimum(fields[2], fields[3]))
+        return union(*fields)
 
     def chambers(self, p: Points, blend_mm: float) -> np.ndarray:
         """The four chambers with the aortic root, filleted by ``blend_mm``."""
         field = smooth_union(self.left_ventricle(p), self.right_ventricle(p), blend_mm)
         field = smooth_union(field, self.right_atrium(p), blend_mm)
         field = smooth_union(field, self.left_atrium(p), blend_mm)
-        return smooth_union(field, ellipsoid(p, CRUX, np.eye(3), CRUX_RADII), blend_mm)
+        field = smooth_union(field, ellipsoid(p, CRUX, np.eye(3), CRUX_RADII), blend_mm)
+        return smooth_union(field, ellipsoid(p, SINUS, np.eye(3), SINUS_RADII), blend_mm)

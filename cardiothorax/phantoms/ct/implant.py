@@ -55,9 +55,11 @@ def implant(
     rng = np.random.default_rng([int(seed), 41])
     grid = _sampling(image, options)
     tree = _tree(courses, image, options.stray_mm, rng)
-    shares = tuple(s if any(a.territory == n for a in tree) else 0.0
-                   for n, s in zip(ARTERY_NAMES, options.plaques.shares, strict=True))  # fmt: skip
-    drawn = plaques(tree, replace(options.plaques, shares=shares), rng) if sum(shares) > 0 else []
+    marked = {a.territory for a in tree}
+    lm, lad, lcx, rca = (
+        s if n in marked else 0.0 for n, s in zip(ARTERY_NAMES, options.plaques.shares, strict=True)
+    )
+    drawn = plaques(tree, replace(options.plaques, shares=(lm, lad, lcx, rca)), rng)
     groups = by_artery([_where_tissue_is(p, image) for p in drawn])
     gain = calcium_gain(_number(image, "KVP", 120.0))
     volume = image.array.astype(np.float32)

@@ -22,7 +22,8 @@ def noise(
 
     The power spectrum rises with frequency, as filtered back projection makes it, and falls off with a
     Gaussian whose width follows ``grain_fwhm_mm``. ``stripes`` is the share of the variance in streaks
-    ``angle`` radians from the horizontal; ``between_slices`` the correlation of neighboring slices (overlapping slices share rays).
+    ``angle`` radians from the horizontal; ``between_slices`` the correlation of neighboring slices, since
+    overlapping slices share rays.
     """
     count, rows, cols = shape
     side_j, side_i = fft.next_fast_len(rows), fft.next_fast_len(cols)

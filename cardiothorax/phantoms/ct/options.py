@@ -121,6 +121,8 @@ class ScanOptions:
     blood_hu: float = 42.0
     muscle_hu: float = 48.0
     fat_hu: float = -98.0
+    fat_haze_hu: float = 8.0
+    """How much brighter the fat on the heart is: motion and small vessels fill it in ungated scans."""
     lung_hu: float = -860.0
     contrast_hu: float = 0.0
     """Added to the blood: contrast medium. 0 for every calcium scan."""

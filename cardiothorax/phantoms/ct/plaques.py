@@ -32,6 +32,8 @@ class Plaque:
 def plaques(tree: tuple[Artery, ...], options: PlaqueOptions, rng: np.random.Generator) -> list[Plaque]:
     """Lesions over the tree with the asked shares; none when ``options.lesions`` is 0."""
     found = []
+    if not sum(options.shares) > 0:
+        return []
     shares = np.array(options.shares) / sum(options.shares)
     for _ in range(options.lesions):
         name = ARTERY_NAMES[int(rng.choice(4, p=shares))]
@@ -62,7 +64,7 @@ def _chain(
     vessel: Artery, start: float, length: float, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Blob centers on the center line with vessel radius, blob size and relative weight."""
-    count = max(int(round(length / 0.55)), 1) + 1
+    count = max(round(length / 0.55), 1) + 1
     at = start + np.sort(rng.uniform(0, max(length, 0.3), count))
     index = np.clip(at / STEP_MM, 0, len(vessel.points) - 1.001)
     low = index.astype(int)
@@ -89,7 +91,8 @@ def standard_peak(blobs: Blobs) -> float:
     middle = blobs.centers_mm[int(np.argmax(blobs.amounts))]
     low = blobs.centers_mm.min(axis=0) - 3.0
     size = blobs.centers_mm.max(axis=0) + 3.0 - low
-    shape = tuple(int(np.ceil(size[n] / STANDARD[n])) + 1 for n in (2, 1, 0))
+    counts = [int(np.ceil(size[n] / STANDARD[n])) + 1 for n in range(3)]
+    shape = (counts[2], counts[1], counts[0])
     origin = middle - np.ceil((middle - low) / STANDARD) * STANDARD
     grid = Sampling(
         shape, STANDARD, (float(origin[0]), float(origin[1]), float(origin[2])), 3.0, STANDARD_SIGMA_MM

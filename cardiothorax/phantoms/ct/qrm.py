@@ -87,7 +87,7 @@ class QrmScan:
 
 def insert_cylinders() -> tuple[InsertCylinder, ...]:
     """All nine, 5 mm first; true volumes and masses are theirs."""
-    found = []
+    found: list[InsertCylinder] = []
     for size in SIZES_MM:
         for density in DENSITIES_MG_CM3:
             angle = np.deg2rad(LAYOUT_DEGREES[density])

@@ -93,7 +93,7 @@ def disc_part(x_edges: np.ndarray, y_edges: np.ndarray, radius_mm: float) -> np.
     corner = _corner_area(x_edges[None, :], y_edges[:, None], radius_mm)
     area = corner[1:, 1:] - corner[1:, :-1] - corner[:-1, 1:] + corner[:-1, :-1]
     size = np.diff(y_edges)[:, None] * np.diff(x_edges)[None, :]
-    return np.clip(area / size, 0, 1)
+    return np.asarray(np.clip(area / size, 0, 1))
 
 
 def _corner_area(x: np.ndarray, y: np.ndarray, radius: float) -> np.ndarray:

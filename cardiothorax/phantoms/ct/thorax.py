@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .fields import Points, capsule, ellipsoid, frame, smooth_union, tube
+from .fields import Points, capsule, ellipsoid, frame, overlap, smooth_union, tube, union
 from .options import AnatomyOptions
 
 SPINE = (-10.0, 70.0)
@@ -35,7 +35,7 @@ class Thorax:
         right = ellipsoid(q, (-54 * wide, 0, 0), np.eye(3), (78 * wide, 80 * deep, 400))
         left = ellipsoid(q, (54 * wide, 0, 0), np.eye(3), (78 * wide, 80 * deep, 400))
         both = smooth_union(right, left, 30.0)
-        return np.maximum(both, -(y + np.float32(62 * deep)))
+        return overlap(both, -(y + np.float32(62 * deep)))
 
     def skin(self, p: Points, cavity: np.ndarray) -> np.ndarray:
         """Outside of the body: the cage, flattened, with muscle and fat, and breasts."""
@@ -67,12 +67,12 @@ class Thorax:
             )
             for s in (-1, 1)
         ]
-        return np.minimum(sides[0], sides[1])
+        return union(sides[0], sides[1])
 
     def muscle(self, p: Points, cavity: np.ndarray) -> np.ndarray:
         """Intercostal, pectoral and back muscles around the cage."""
-        x, y, _ = p
-        wide, deep = self.options.thorax_scale
+        y = p[1]
+        deep = self.options.thorax_scale[1]
         back = np.clip((y - 30) / 40, 0, 1)
         field = cavity - (np.float32(13) + 4 * back)
         for side in (-1, 1):
@@ -91,7 +91,7 @@ class Thorax:
         band = np.abs(phase) - np.float32(6.0)
         field = smooth_union(-shell, -band, 5.0)
         gap = np.float32(0.13) - angle
-        return np.maximum(-field, gap * 60), front
+        return overlap(-field, gap * 60), front
 
     def sternum(self, p: Points, cavity: np.ndarray) -> np.ndarray:
         """A flat bone in the front wall, waisted between the ribs; it ends below in a point."""
@@ -99,9 +99,9 @@ class Thorax:
         half = np.float32(13) + 4 * np.cos(z * np.float32(2 * np.pi / 38))
         half = half * np.clip((z + 78) * np.float32(0.04), 0.2, 1)
         dx = np.abs(x - np.float32(STERNUM[0])) - half
-        dy = np.maximum(np.abs(cavity - np.float32(7.5)) - np.float32(2.5), y + 20)
+        dy = overlap(np.abs(cavity - np.float32(7.5)) - np.float32(2.5), y + 20)
         outside = np.hypot(np.maximum(dx, 0), np.maximum(dy, 0)) + np.minimum(np.maximum(dx, dy), 0)
-        return np.asarray(np.maximum(outside - np.float32(2.5), -(z + 80)))
+        return np.asarray(overlap(outside - np.float32(2.5), -(z + 80)))
 
     def spine(self, p: Points) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(bone, disc, spinal canal)."""
@@ -111,15 +111,15 @@ class Thorax:
         waist = 1 - 0.08 * np.cos(phase * np.float32(2 * np.pi / VERTEBRA_MM))
         q = ((x - np.float32(bx)) / waist, (y - np.float32(by)) / waist, np.float32(0) * z)
         column = ellipsoid(q, (0, 0, 0), np.eye(3), (17.5, 14.5, 400))
-        body = np.maximum(column, np.abs(phase) - np.float32(VERTEBRA_MM / 2 - DISC_MM / 2))
+        body = overlap(column, np.abs(phase) - np.float32(VERTEBRA_MM / 2 - DISC_MM / 2))
         canal = ellipsoid(p, (bx, by + 22, 0), np.eye(3), (9, 8, 500))
-        arch = np.maximum(np.abs(canal - 3.5) - np.float32(3.0), -(y - np.float32(by + 8)))
-        process = np.maximum(np.abs(x - np.float32(bx)) - 3.2, np.abs(y - (by + 42) - 0.8 * phase) - 15)
+        arch = overlap(np.abs(canal - 3.5) - np.float32(3.0), -(y - np.float32(by + 8)))
+        process = overlap(np.abs(x - np.float32(bx)) - 3.2, np.abs(y - (by + 42) - 0.8 * phase) - 15)
         flat = (np.abs(x - np.float32(bx)), y - np.float32(by), np.float32(0) * z)
-        sides = np.maximum(capsule(flat, (9, 18, 0), (32, 33, 0), 5.5, 4.0), np.abs(phase + 4) - 7)
-        back = np.minimum(np.minimum(arch, process), sides)
-        back = np.maximum(back, -(canal - 1.0))
-        return np.minimum(body, back), np.maximum(column, -body), canal
+        sides = overlap(capsule(flat, (9, 18, 0), (32, 33, 0), 5.5, 4.0), np.abs(phase + 4) - 7)
+        back = union(union(arch, process), sides)
+        back = overlap(back, -(canal - 1.0))
+        return union(body, back), overlap(column, -body), canal
 
     def diaphragm(self, p: Points) -> np.ndarray:
         """Negative below the domes."""
@@ -147,13 +147,13 @@ class Thorax:
 
     def esophagus(self, p: Points) -> np.ndarray:
         line = np.array([[0, 50, 120], [2, 49, 40], [6, 48, -10], [14, 36, -60], [30, 16, -80.0]])
-        return tube(p, line, (7.0, 7.5, 7.5, 8.0, 9.0))
+        return tube(p, line, (6.0, 6.0, 6.5, 7.0, 9.0))
 
     def airways(self, p: Points) -> np.ndarray:
         trunk = capsule(p, (-8, 26, 66), (-8, 20, 130), 8.5, 9.0)
         left = tube(p, np.array([[-8, 27, 64], [22, 36, 44], [40, 42, 30.0]]), (7, 6, 5))
         right = tube(p, np.array([[-8, 27, 64], [-32, 34, 46], [-40, 38, 10.0]]), (7.5, 6, 5))
-        return np.minimum(np.minimum(trunk, left), right)
+        return union(union(trunk, left), right)
 
 
 def mediastinum(
@@ -162,7 +162,7 @@ def mediastinum(
     """What the lungs leave free: heart and vessels in their fat, spine, and the strip behind the sternum."""
     x, y, z = p
     tilt = np.float32(STERNUM[0] + 8) - np.float32(0.12) * z
-    strip = np.maximum(np.abs(x - tilt) - (2 + 1.2 * options.fat_mm + 0.12 * np.maximum(z, 0)), y + 30)
+    strip = overlap(np.abs(x - tilt) - (2 + 1.2 * options.fat_mm + 0.12 * np.maximum(z, 0)), y + 30)
     field = smooth_union(heart, strip, 22.0)
     field = smooth_union(field, gullet - 2, 20.0)
     behind = capsule(p, (6, 60, -150), (4, 58, 150), 11.0, 11.0)

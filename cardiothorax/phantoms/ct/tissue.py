@@ -113,6 +113,10 @@ GROOVES = {"lad": 1.0, "rca": 1.25, "lcx": 1.1, "posterior_descending": 0.8, "lm
 """Arteries that lie sunk in fat, and how deep compared with each other."""
 
 
+OPENING = ((0.0, 1.0), (1.2, 1.25), (2.5, 1.6))
+"""A groove widens outward: balls this far out, and this much larger, in units of its depth."""
+
+
 def carve_grooves(
     fields: dict[str, np.ndarray],
     axes: tuple[np.ndarray, ...],
@@ -121,11 +125,16 @@ def carve_grooves(
 ) -> None:
     """Take fat-filled grooves along the arteries out of the chambers; in place."""
     away = np.full(fields["chambers"].shape, 20.0, np.float32)
+    middle = np.mean([a.points.mean(axis=0) for a in tree if a.name in ("lad", "rca", "lcx")], axis=0)
     for artery in tree:
         depth = GROOVES.get(artery.name, 0.0) * (2.6 + 2.6 * anatomy.groove_fat) * anatomy.heart_scale
         if depth:
             fade = np.linspace(1.0, 0.55, len(artery.points))
-            _nearest(away, axes, artery.points[::3], (depth * fade)[::3])
+            points, radii = artery.points[::3], (depth * fade)[::3]
+            out = points - middle
+            out /= np.linalg.norm(out, axis=1, keepdims=True)
+            for distance, wider in OPENING:
+                _nearest(away, axes, points + distance * out * radii[:, None], radii * wider)
     fields["chambers"] = smooth_cut(fields["chambers"], away, 5.0)
 
 
@@ -148,7 +157,7 @@ def slow_noise(rng: np.random.Generator, axes: tuple[np.ndarray, ...], length_mm
     waves = 8
     direction = rng.normal(size=(waves, 3)) * (1.6 / length_mm)
     phase = rng.uniform(0, 2 * np.pi, waves)
-    total = np.float32(0)
+    total = np.zeros((len(z), len(y), len(x)), np.float32)
     for (kx, ky, kz), p in zip(direction.astype(np.float32), phase.astype(np.float32), strict=True):
-        total = total + np.sin(x[None, None, :] * kx + y[None, :, None] * ky + z[:, None, None] * kz + p)
-    return np.clip(np.float32(0.5) + total * np.float32(0.25 / np.sqrt(waves / 2)), 0, 1)
+        total += np.sin(x[None, None, :] * kx + y[None, :, None] * ky + z[:, None, None] * kz + p)
+    return np.asarray(np.clip(np.float32(0.5) + total * np.float32(0.25 / np.sqrt(waves / 2)), 0, 1))

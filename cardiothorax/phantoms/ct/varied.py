@@ -50,9 +50,9 @@ def _anatomy(rng: np.random.Generator, far: float) -> AnatomyOptions:
     fat = float(np.exp(rng.normal(np.log(4.0), 0.6 * far)))
     return AnatomyOptions(
         heart_scale=float(np.clip(rng.normal(1.0 - 0.04 * woman, 0.09 * far), 0.78, 1.3)),
-        heart_shift_mm=tuple(float(v) for v in rng.normal(size=3) * (6 * far, 3.5 * far, 8)),
-        heart_turn_degrees=tuple(float(v) for v in rng.normal(size=3) * (8 * far, 8 * far, 10 * far)),
-        chambers=tuple(float(v) for v in np.clip(rng.normal(1, 0.07 * far, size=4), 0.84, 1.22)),
+        heart_shift_mm=_three(rng.normal(size=3) * (6 * far, 3.5 * far, 8)),
+        heart_turn_degrees=_three(rng.normal(size=3) * (8 * far, 8 * far, 10 * far)),
+        chambers=_four(np.clip(rng.normal(1, 0.07 * far, size=4), 0.84, 1.22)),
         aorta_scale=float(np.clip(rng.normal(1.02, 0.1), 0.82, 1.4)),
         pulmonary_scale=float(np.clip(rng.normal(1.0, 0.1), 0.8, 1.3)),
         fat_mm=float(np.clip(fat, 0.4, 14)),
@@ -84,13 +84,13 @@ def _coronaries(rng: np.random.Generator, far: float) -> CoronaryOptions:
 def _plaques(rng: np.random.Generator) -> PlaqueOptions:
     burden = 0.0 if rng.random() < NO_CALCIUM else float(np.exp(rng.uniform(np.log(1), np.log(45))))
     return PlaqueOptions(
-        lesions=int(round(burden)),
+        lesions=round(burden),
         peak_hu=float(np.exp(rng.normal(np.log(280), 0.2))),
         peak_scatter=float(rng.uniform(0.35, 0.6)),
         length_mm=float(rng.uniform(2.0, 6.0)),
         length_scatter=float(rng.uniform(0.5, 0.9)),
         chain=float(rng.uniform(0, 0.1 + 0.006 * burden)),
-        shares=tuple(float(v) for v in rng.dirichlet(np.array([0.05, 0.46, 0.17, 0.36]) * 12 + 0.3)),
+        shares=_four(rng.dirichlet(np.array([0.05, 0.46, 0.17, 0.36]) * 12 + 0.3)),
         proximal=float(rng.uniform(1.0, 2.2)),
     )
 
@@ -154,9 +154,18 @@ def _scan(rng: np.random.Generator, split: str, chest: bool, anatomy: AnatomyOpt
         blood_hu=float(rng.uniform(33, 52)),
         muscle_hu=float(rng.uniform(40, 55)),
         fat_hu=float(rng.uniform(-112, -85)),
+        fat_haze_hu=float(rng.uniform(0, 15) + rng.uniform(0, 5) * motion),
         lung_hu=float(rng.uniform(-900, -780)),
-        center_mm=tuple(float(v) for v in rng.normal(size=2) * (10, 10)),
+        center_mm=(float(rng.normal() * 10), float(rng.normal() * 10)),
         padding=bool(rng.random() < 0.3),
         kernel=kernel,
         manufacturer=maker,
     )
+
+
+def _three(values: np.ndarray) -> tuple[float, float, float]:
+    return float(values[0]), float(values[1]), float(values[2])
+
+
+def _four(values: np.ndarray) -> tuple[float, float, float, float]:
+    return float(values[0]), float(values[1]), float(values[2]), float(values[3])
