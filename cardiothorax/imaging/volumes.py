@@ -56,11 +56,9 @@ def read_stored(path: Path) -> Any:
     """The SimpleITK image of a file, whatever the ending of its name; exceptions in words."""
     import SimpleITK
 
-    reader = _reader(path)
+    reader = _checked_reader(path)
     if path.name.lower().endswith(NIFTI_ENDINGS):
         check_nifti_length(path)
-    elif path.name.lower().endswith(META_ENDINGS) or reader == "MetaImageIO":
-        check_meta_header(path)
     try:
         with plain_name_to_read(path) as readable:
             return SimpleITK.ReadImage(str(readable), imageIO=reader)
@@ -78,8 +76,9 @@ def holds_bytes(path: Path) -> bool:
     itk: Any = SimpleITK  # its reader is not typed
     reader = itk.ImageFileReader()
     try:
+        kind = _checked_reader(path)
         with plain_name_to_read(path) as readable:
-            reader.SetImageIO(_reader(path))
+            reader.SetImageIO(kind)
             reader.SetFileName(str(readable))
             reader.ReadImageInformation()
     except (RuntimeError, OSError, CardiothoraxError):
@@ -92,6 +91,14 @@ def header_name(path: Path) -> str:
     if _reader(path) == "NrrdImageIO":
         return "NRRD header"
     return "NIfTI header" if path.name.lower().endswith(NIFTI_ENDINGS) else "MetaImage header"
+
+
+def _checked_reader(path: Path) -> str:
+    """ITK's reader for the file, once its header is known not to end the process."""
+    reader = _reader(path)
+    if path.name.lower().endswith(META_ENDINGS) or reader == "MetaImageIO":
+        check_meta_header(path)
+    return reader
 
 
 def _reader(path: Path) -> str:

@@ -200,7 +200,8 @@ def test_a_study_by_its_series_folders_reads_the_fit_one(archive: Path) -> None:
 def test_a_damaged_volume_fails_in_its_own_row(archive: Path) -> None:
     (archive / "cut.nii.gz").write_bytes((archive / "b.nii.gz").read_bytes()[:40])
     (archive / "text.nrrd").write_text("no volume")
-    assert {"cut.nii.gz", "text.nrrd"} <= set(found(archive, "."))
+    (archive / "bad.mha").write_bytes(b"ObjectType = Image\nNDims = -3\nDimSize = 9 9 9\n")
+    assert {"cut.nii.gz", "text.nrrd", "bad.mha"} <= set(found(archive, "."))
 
 
 def test_what_was_written_there_is_left_out(archive: Path) -> None:
