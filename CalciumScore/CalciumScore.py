@@ -281,6 +281,7 @@ class CalciumScoreWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         review = self.review.review
         if review is not None:
             self.status.say(words.nextStep(review, self.review.signable), review.result.verdict)
+            self.rules.sayProblem()
         elif self.batch.running:
             return
         elif self._parameterNode and self._parameterNode.inputVolume:

@@ -18,7 +18,7 @@ ARTERIES = {"lad": LAD, "lcx": LCX, "rca": RCA, "lm": LM, "other": OTHER}
 """In the order of the buttons."""
 KEYS = ("1", "2", "3", "4", "0", "5")
 AS_PROPOSED = "proposed"
-FLUSH_DELAY_MS = 600
+FLUSH_DELAY_MS = 250
 """Text and tables of the scene follow when the reader's hand rests."""
 
 
@@ -33,7 +33,7 @@ class ReviewPanel:
         self._parameters = None
         self._own = OwnEdits()
         self._active = "lad"
-        self._icons = artery_icons()
+        self._icons = {name: colorIcon(ui.lesionTable, color) for name, color in arteryColors().items()}
         self._flushTimer = qt.QTimer()
         self._flushTimer.setSingleShot(True)
         self._flushTimer.interval = FLUSH_DELAY_MS
@@ -355,7 +355,7 @@ class ReviewPanel:
             return
         review = self.review
         found, left = review.scores.lesions, review.proposed.lesions
-        self.strip.show(len(review.image.array), found, left, artery_colors())
+        self.strip.show(len(review.image.array), found, left, arteryColors())
         self._onViewMoved()
 
     def _updateButtons(self):
@@ -400,13 +400,9 @@ class ReviewPanel:
         self.review = None
 
 
-def artery_colors():
+def arteryColors():
     """By short name, red, green, blue from 0 to 1."""
     from cardiothorax.scene.organs import arteries
 
     by_label = {organ.label: organ.color for organ in arteries()}
     return {name: by_label[code] for name, code in PARTS.items()}
-
-
-def artery_icons():
-    return {name: colorIcon(color) for name, color in artery_colors().items()}

@@ -30,6 +30,9 @@ class RulesPanel:
         for name in ("thresholdSpinBox", "weight2SpinBox", "weight3SpinBox", "weight4SpinBox"):
             getattr(self.ui, name).enabled = p is not None and p.ownLimits
         self.ui.massFactorSpinBox.enabled = p is not None and p.ownMass
+
+    def sayProblem(self):
+        """What is wrong with the rules, if anything; the score under review is that of the last good ones."""
         if self.problem is not None:
             self._status.sayProblem(self.problem)
 

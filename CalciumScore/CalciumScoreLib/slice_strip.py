@@ -4,9 +4,11 @@ import qt
 
 from cardiothorax.calcium.labels import PARTS
 
+from .tables import shade
+
 HEIGHT_PX = 26
 NARROWEST_PX = 200
-PENDING_ALPHA = 110
+PENDING_ALPHA = 0.45
 """Proposals are paler than what counts."""
 
 
@@ -31,7 +33,7 @@ class SliceStrip(qt.QObject):
         rows = {name: row for row, name in enumerate(PARTS)}
         self._marks = [
             (lesion.first_slice, lesion.last_slice, rows[lesion.artery], colors[lesion.artery], alpha)
-            for found, alpha in ((pending, PENDING_ALPHA), (lesions, 255))
+            for found, alpha in ((pending, PENDING_ALPHA), (lesions, 1.0))
             for lesion in found
         ]
         self._label.visible = slices > 0
@@ -72,18 +74,19 @@ class SliceStrip(qt.QObject):
             return
         palette = self._label.palette
         picture = qt.QPixmap(max(NARROWEST_PX, self._width()), HEIGHT_PX)
-        picture.fill(palette.color(qt.QPalette.Base))
+        picture.fill(palette.base().color())
         painter = qt.QPainter(picture)
         rows = len(PARTS)
         tall = HEIGHT_PX / rows
-        for first, last, row, (red, green, blue), alpha in self._marks:
+        for first, last, row, color, alpha in self._marks:
             left, right = self.placeOf(first)[0], self.placeOf(last)[1]
-            color = qt.QColor(round(255 * red), round(255 * green), round(255 * blue), alpha)
             wide = max(2, round(right - left))
-            painter.fillRect(round(left), round(row * tall), wide, max(3, round(tall)), color)
+            painter.fillRect(
+                round(left), round(row * tall), wide, max(3, round(tall)), shade(self._label, color, alpha)
+            )
         if self._here is not None:
             left, right = self.placeOf(self._here)
-            painter.setPen(palette.color(qt.QPalette.Highlight))
+            painter.setPen(palette.highlight().color())
             painter.drawRect(round(left), 0, max(2, round(right - left)), HEIGHT_PX - 1)
         painter.end()
         self._label.setPixmap(picture)

@@ -9,10 +9,20 @@ from . import words
 RIGHT = qt.Qt.AlignRight | qt.Qt.AlignVCenter
 
 
-def colorIcon(color, size=12):
+ICON_PX = 12
+
+
+def shade(widget, rgb, alpha=1.0):
+    """An artery's color, 0 to 1, from the table in Resources; all other colors are the palette's."""
+    color = widget.palette.base().color()
+    color.setRgbF(*rgb, alpha)
+    return color
+
+
+def colorIcon(widget, rgb):
     """A square in an artery's color; its name always stands beside it."""
-    picture = qt.QPixmap(size, size)
-    picture.fill(qt.QColor(*(round(255 * part) for part in color)))
+    picture = qt.QPixmap(ICON_PX, ICON_PX)
+    picture.fill(shade(widget, rgb))
     return qt.QIcon(picture)
 
 
@@ -104,6 +114,7 @@ class LesionTable:
         for row, (kind, lesion) in enumerate(rows):
             self._fill(row, kind, lesion)
         table.setSortingEnabled(True)
+        table.horizontalHeader().setSortIndicatorShown(False)  # its arrow would need room in every title
         self._busy = False
         self.select(key)
 

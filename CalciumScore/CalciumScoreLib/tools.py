@@ -90,7 +90,7 @@ class Tools(VTKObservationMixin):
             self.ui.cutButton.checked = False
 
     def _placeCut(self):
-        self.dropEffect()
+        self.ui.segmentEditor.setActiveEffect(None)
         scene = slicer.mrmlScene
         line = scene.AddNewNodeByClass("vtkMRMLMarkupsLineNode", "Cut")
         line.SetSaveWithScene(False)
