@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from ..imaging import labels_to_square, radiographic_view, read_mask, read_radiograph
+from ..imaging.organs import LEFT_LUNG, RIGHT_LUNG
 from ..models import LoadedModel, card_to_json, open_model, read_card
 from ..models.card import CARD_FILE
-from ..radiograph.labels import LEFT_LUNG, RIGHT_LUNG
 from ..radiograph.segment import segment
 from ..radiograph.training.index import index_rows
 from ..records import to_plain, write_atomically

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..imaging.image import Image
-from ..radiograph.labels import HEART, LEFT_LUNG, ORGANS, RIGHT_LUNG
+from ..imaging.organs import HEART, LEFT_LUNG, ORGANS, RIGHT_LUNG
 from ..records import Flag, Grade
 from .borders import Sampler
 from .measure import Measured

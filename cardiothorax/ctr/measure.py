@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..radiograph.labels import HEART, LEFT_LUNG, ORGANS, RIGHT_LUNG
+from ..imaging.organs import HEART, LEFT_LUNG, ORGANS, RIGHT_LUNG
 from .borders import RowBorders, Sampler, row_borders
 from .result import DEFAULT_CUTOFF, CtrValues
 from .tilt import outline, thoracic_tilt, upright_widths

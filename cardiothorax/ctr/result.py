@@ -108,7 +108,7 @@ class CtrRun:
     """A result with its arrays, which travel beside the JSON.
 
     ``labels`` is uint8 ``[row, column]`` on the input grid, values of
-    :mod:`cardiothorax.radiograph.labels`.
+    :mod:`cardiothorax.imaging.organs`.
     """
 
     result: CtrResult

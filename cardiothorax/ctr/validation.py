@@ -14,9 +14,9 @@ import numpy as np
 
 from ..imaging import read_mask, read_radiograph
 from ..imaging.image import Image
+from ..imaging.organs import HEART, LEFT_LUNG, RIGHT_LUNG
 from ..models import LoadedModel, Metric
 from ..progress import Progress, silent
-from ..radiograph.labels import HEART, LEFT_LUNG, RIGHT_LUNG
 from ..radiograph.training.index import index_rows
 from ..stats.overlap import dice
 from ..stats.study import AgreementStudy, agreement_study

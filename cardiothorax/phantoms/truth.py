@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..imaging.organs import HEART, LEFT_LUNG, RIGHT_LUNG
 from .anatomy import Body
 
-LABELS = {"left_lung": 1, "right_lung": 2, "heart": 3}
-"""As :mod:`cardiothorax.radiograph.labels`, which stands a floor higher; a test holds them together."""
+LABELS = {"left_lung": LEFT_LUNG, "right_lung": RIGHT_LUNG, "heart": HEART}
+"""Of the masks that a drawing names so."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,8 @@ class CxrTruth:
 
 def measure(labels: np.ndarray, pixel_mm: float, *, seed: int, body: Body) -> CxrTruth:
     """Count on ``labels`` ``[rows, cols]``."""
-    heart = np.flatnonzero((labels == LABELS["heart"]).any(axis=0))
-    left, right = labels == LABELS["left_lung"], labels == LABELS["right_lung"]
+    heart = np.flatnonzero((labels == HEART).any(axis=0))
+    left, right = labels == LEFT_LUNG, labels == RIGHT_LUNG
     both = np.flatnonzero(left.any(axis=1) & right.any(axis=1))
     wide = labels.shape[1] - left[both, ::-1].argmax(axis=1) - right[both].argmax(axis=1)
     t_px, th_px = float(wide.max()), float(heart[-1] - heart[0] + 1)
@@ -50,7 +51,7 @@ def measure(labels: np.ndarray, pixel_mm: float, *, seed: int, body: Body) -> Cx
         th_mm=th_px * pixel_mm,
         t_row=_middle_of_longest(both[wide == wide.max()]),
         thoracic_extent_px=float(lung[-1] - lung[0] + 1),
-        heart_area_px=int((labels == LABELS["heart"]).sum()),
+        heart_area_px=int((labels == HEART).sum()),
         left_lung_area_px=int(left.sum()),
         right_lung_area_px=int(right.sum()),
         sex=body.sex,

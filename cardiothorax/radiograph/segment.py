@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..imaging.organs import BACKGROUND, HEART, LEFT_LUNG, RIGHT_LUNG
 from ..imaging.square import SquareFit, centre_crop_to_square, pad_to_square, resample_probabilities
 from ..models import LoadedModel
-from .labels import BACKGROUND, HEART, LEFT_LUNG, RIGHT_LUNG
 from .normalise import normalise
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from .labels import HEART
+from ..imaging.organs import HEART
 from .segment import ProbabilityMap
 
 SPUR_SHARE = 0.04

@@ -9,8 +9,8 @@ from typing import Any
 
 from ..ctr.result import AP_CUTOFF, DEFAULT_CUTOFF, CtrResult, CtrRun, CtrValues
 from ..imaging.image import Image
+from ..imaging.organs import ORGANS
 from ..models.card import Card
-from ..radiograph.labels import ORGANS
 from .ctr_picture import draw_ctr
 from .page_parts import VERDICTS, edit_lines, flag_lines, provenance_rows, swatch
 from .pages import embedded_jpeg, write_page

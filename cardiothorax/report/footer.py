@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..ctr.result import CtrValues
-from ..radiograph.labels import ORGANS
+from ..imaging.organs import ORGANS
 from ..records import Flag, verdict
 from .palette import ORGAN_COLORS, WHITE
 from .strip import Strip

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from ..ctr.result import CtrValues, Line
-from ..radiograph.labels import LEFT_LUNG, RIGHT_LUNG
+from ..imaging.organs import LEFT_LUNG, RIGHT_LUNG
 from ..records import Flag, write_atomically
 from .drawing import Canvas
 from .footer import with_footer
@@ -37,7 +37,7 @@ def draw_overlay(
     """RGB uint8 ``[row, column, 3]``; the longer side of the picture is 1000 to 1600 px.
 
     ``grey2d`` (0 to 255, bright = dense) and ``labels2d`` (values of
-    :mod:`cardiothorax.radiograph.labels`) share one grid, in which ``lines`` have their pixel ends.
+    :mod:`cardiothorax.imaging.organs`) share one grid, in which ``lines`` have their pixel ends.
     Line labels are in millimeters where ``values`` has them, else in pixels of that grid. With
     ``values``, ``caption`` or ``flags`` a footer is added below the picture, unless ``footer`` is
     false. ``R`` and ``L`` stand on the sides where the labels have the right and the left lung.

@@ -6,7 +6,7 @@ vision tell apart; grades also have a shape and a word, never a color alone.
 
 from __future__ import annotations
 
-from ..radiograph.labels import HEART, LEFT_LUNG, RIGHT_LUNG
+from ..imaging.organs import HEART, LEFT_LUNG, RIGHT_LUNG
 
 Rgb = tuple[int, int, int]
 

@@ -14,7 +14,7 @@ from PIL import Image as Picture
 
 from cardiothorax.ctr.borders import row_borders
 from cardiothorax.ctr.measure import Grid, OrganMissing, measure, remeasure_lines, with_midline
-from cardiothorax.radiograph.labels import HEART, LEFT_LUNG, RIGHT_LUNG
+from cardiothorax.imaging.organs import HEART, LEFT_LUNG, RIGHT_LUNG
 
 
 def drawn() -> np.ndarray:

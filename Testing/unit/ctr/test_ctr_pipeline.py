@@ -16,8 +16,8 @@ from cardiothorax.ctr.result import FLAG_CODES, CtrResult, CtrRun
 from cardiothorax.ctr.table import row_of
 from cardiothorax.errors import Cancelled, GeometryProblem
 from cardiothorax.imaging import Image
+from cardiothorax.imaging.organs import HEART, LEFT_LUNG, RIGHT_LUNG
 from cardiothorax.models import Architecture, Card, LoadedModel, NetworkInput, Normalisation, Training
-from cardiothorax.radiograph.labels import HEART, LEFT_LUNG, RIGHT_LUNG
 from cardiothorax.records import Flag, Grade
 
 GREYS = {0: 0.0, RIGHT_LUNG: 80.0, LEFT_LUNG: 160.0, HEART: 255.0}

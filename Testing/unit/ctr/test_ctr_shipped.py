@@ -13,8 +13,8 @@ from cardiothorax.ctr.result import CtrRun
 from cardiothorax.errors import CardiothoraxError
 from cardiothorax.imaging import read_mask, read_radiograph
 from cardiothorax.imaging.image import Image
+from cardiothorax.imaging.organs import ORGANS
 from cardiothorax.models import warm_model
-from cardiothorax.radiograph.labels import ORGANS
 from cardiothorax.resources import resource
 from cardiothorax.stats.overlap import dice
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from cardiothorax.radiograph import labels
+from cardiothorax.imaging import organs as labels
 from Testing.unit.house.source import REPOSITORY
 
 COLORS = REPOSITORY / "Resources" / "Colors" / "CardiothoraxOrgans.csv"

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cardiothorax.errors import UnsupportedImage
+from cardiothorax.imaging import organs as names
 from cardiothorax.phantoms import anatomy, cxr, truth
 from cardiothorax.phantoms.options import DEVICES, FINDINGS, CxrOptions, varied
-from cardiothorax.radiograph import labels as names
 
 SMALL = CxrOptions(side_px=256)
 
@@ -33,14 +33,6 @@ def brute_force(labels: np.ndarray) -> tuple[float, float, float]:
             widest = max(widest, max(left) + 1 - min(right))
     across = max(heart) + 1 - min(heart)
     return across / widest, float(widest), float(across)
-
-
-def test_label_values_are_those_of_the_package() -> None:
-    assert truth.LABELS == {
-        "left_lung": names.LEFT_LUNG,
-        "right_lung": names.RIGHT_LUNG,
-        "heart": names.HEART,
-    }
 
 
 def test_truth_is_what_counting_gives(films: list[cxr.PhantomFilm]) -> None:

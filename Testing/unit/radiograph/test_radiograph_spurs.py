@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cardiothorax.imaging import pad_to_square
-from cardiothorax.radiograph.labels import BACKGROUND, HEART, LEFT_LUNG
+from cardiothorax.imaging.organs import BACKGROUND, HEART, LEFT_LUNG
 from cardiothorax.radiograph.segment import ProbabilityMap
 from cardiothorax.radiograph.spurs import SPUR_SHARE, without_spurs
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cardiothorax.radiograph.labels import ORGANS
+from cardiothorax.imaging.organs import ORGANS
 from cardiothorax.records import Grade
 from cardiothorax.report.palette import GRADE_COLORS, LINE_COLORS, ORGAN_COLORS
 

@@ -12,7 +12,7 @@ import math
 import torch
 from torch.nn import functional as F
 
-from ..labels import LEFT_LUNG, RIGHT_LUNG
+from ...imaging.organs import LEFT_LUNG, RIGHT_LUNG
 
 MIRRORED_SHARE = 0.25
 """Share of films shown mirrored, their lung labels swapped: keeps left and right tied to position."""

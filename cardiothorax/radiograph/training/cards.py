@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, datetime
 
+from ...imaging.organs import BACKGROUND, HEART, LEFT_LUNG, RIGHT_LUNG
 from ...models import Architecture, Card, Metric, NetworkInput, Normalisation, Training, TrainingSource
 from ...networks.unet import PAPER_CHANNELS, SLIM_CHANNELS
-from ..labels import BACKGROUND, HEART, LEFT_LUNG, RIGHT_LUNG
 from .data import LabelledFilms
 from .gate_data import SIDE_PX, GatePictures
 from .lightning_module import Recipe

@@ -1,7 +1,7 @@
 """Chest radiographs with lung and heart masks, packed to one square size for training.
 
 Layout read: a folder with ``index.csv`` (columns ``id, image, source, split, has_heart``) and
-``masks/<id>.png`` with the values of :mod:`cardiothorax.radiograph.labels`.
+``masks/<id>.png`` with the values of :mod:`cardiothorax.imaging.organs`.
 """
 
 from __future__ import annotations

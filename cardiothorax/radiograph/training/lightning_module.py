@@ -11,8 +11,8 @@ import torch
 from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import DataLoader
 
+from ...imaging.organs import HEART, LEFT_LUNG, RIGHT_LUNG
 from ...networks.unet import build_unet
-from ..labels import HEART, LEFT_LUNG, RIGHT_LUNG
 from .augment import augment
 from .data import LabelledFilms
 from .loss import cross_entropy, extent_loss, soft_dice_loss

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch.nn import functional as F
 
-from ..labels import BACKGROUND, HEART, LEFT_LUNG, RIGHT_LUNG
+from ...imaging.organs import BACKGROUND, HEART, LEFT_LUNG, RIGHT_LUNG
 
 
 def partial_log_probabilities(logits: torch.Tensor, has_heart: torch.Tensor) -> torch.Tensor:
