@@ -204,3 +204,13 @@ def test_help_is_there_without_loading_anything_heavy(cardiothorax):
         done = cardiothorax(command, "--help")
         assert done.code == 0
         assert "1 LAD, 2 LCX, 3 RCA, 4 LM, 5 not coronary" in done.out
+
+
+def test_the_demo_takes_a_ct_and_says_where_everything_is(cardiothorax, study):
+    pytest.importorskip("jinja2")
+    done = cardiothorax("demo", study, "--out", "shown")
+    assert done.code == 0, done.err
+    assert "Verdict: " in done.out
+    for name in ("study.html", "study.png", "study_lesions.nrrd", "results.csv"):
+        assert (cardiothorax.folder / "shown" / name).is_file()
+        assert name in done.out
