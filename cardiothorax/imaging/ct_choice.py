@@ -29,7 +29,7 @@ def _unfitness(series: CtSeries) -> tuple[float, ...]:
         bool(contrast_evidence(tags)),
         is_sharp_kernel(tags),
         not tags.get("ImageType", "ORIGINAL").upper().startswith("ORIGINAL"),
-        tags.get("CardiacSynchronizationTechnique", "").upper() in ("NONE", ""),
+        not series.gated,
         abs(thickness - _BEST_THICKNESS_MM),
         -series.slices,
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import CardiothoraxError, GeometryProblem, UnsupportedImage
+from .ct_contrast import contrast_evidence
 from .ct_headers import CHOOSE_CT, SliceHeader
 from .ct_stack import COMPLETE, SAME_PLACE_MM, Stack, stack_of
 from .ct_values import check_hounsfield_header
@@ -33,6 +34,10 @@ class CtSeries:
     tags: dict[str, str]
     problem: str = ""
 
+    @property
+    def gated(self) -> bool:
+        return self.tags.get("CardiacSynchronizationTechnique", "").upper() not in ("NONE", "")
+
     def words(self) -> str:
         """``series 3: 38 slices of 5 mm every 5 mm, 120 kVp, kernel B``."""
         thickness = f" of {self.thickness_mm:g} mm" if self.thickness_mm else ""
@@ -41,6 +46,8 @@ class CtSeries:
             f"{self.slices} slice{'s' if self.slices != 1 else ''}{thickness}{step}",
             f"{self.kvp:g} kVp" if self.kvp else "",
             f"kernel {self.kernel}" if self.kernel else "",
+            "ECG-gated" if self.gated else "",
+            "contrast agent" if contrast_evidence(self.tags) else "",
         ]
         return f"series {self.handle}: " + ", ".join(part for part in parts if part)
 

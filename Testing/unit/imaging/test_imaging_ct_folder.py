@@ -15,7 +15,12 @@ from Testing.unit.imaging.ct_slices import ORIGIN, chest, write_series
 HU = chest()
 SOFT = {"series": "1.2.3.1", "SeriesNumber": 2, "ConvolutionKernel": "B35f", "SliceThickness": 3.0}
 SHARP = {"series": "1.2.3.2", "SeriesNumber": 3, "ConvolutionKernel": "B70f", "SliceThickness": 1.0}
-ENHANCED = {"series": "1.2.3.3", "SeriesNumber": 5, "ContrastBolusAgent": "IOPAMIRO 370"}
+ENHANCED = {
+    "series": "1.2.3.3",
+    "SeriesNumber": 5,
+    "ContrastBolusAgent": "IOPAMIRO 370",
+    "CardiacSynchronizationTechnique": "RETROSPECTIVE",
+}
 
 
 def with_three_series(folder: Path) -> Path:
@@ -30,7 +35,7 @@ def test_series_are_listed_in_words_by_number(tmp_path: Path) -> None:
     assert [series.words() for series in listed] == [
         "series 2: 6 slices of 3 mm every 3 mm, 120 kVp, kernel B35f",
         "series 3: 12 slices of 1 mm every 1.5 mm, 120 kVp, kernel B70f",
-        "series 5: 6 slices of 3 mm every 3 mm, 120 kVp, kernel STANDARD",
+        "series 5: 6 slices of 3 mm every 3 mm, 120 kVp, kernel STANDARD, ECG-gated, contrast agent",
     ]
     first = listed[0]
     assert (first.handle, first.number, first.slices, first.increment_mm) == ("2", 2, 6, 3.0)

@@ -14,7 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cardiothorax.errors import CardiothoraxError, GeometryProblem, UnreadableImage, UnsupportedImage
-from cardiothorax.imaging import Image, ct_from_array, pixel_sha256, read_ct, runs_head_to_feet
+from cardiothorax.imaging import (
+    Image,
+    ct_from_array,
+    pixel_sha256,
+    read_ct,
+    read_mask,
+    runs_head_to_feet,
+    write_mask,
+)
 from cardiothorax.imaging.image import IDENTITY
 from Testing.unit.imaging.ct_slices import ORIGIN, SPACING, chest, write_series
 
@@ -102,6 +110,19 @@ def test_labels_go_back_by_the_same_rule() -> None:
     drawn = image.array > 100
     back = drawn[::-1] if runs_head_to_feet(DOWNWARD) else drawn
     np.testing.assert_array_equal(back, HU > 100)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_masks_of_mirrored_and_turned_scans_come_back(ending: str, tmp_path: Path) -> None:
+    """A patient seen from the head gives left-handed axes; every mask format must keep them."""
+    direction = np.reshape(IN_PLANE, (3, 3)) @ np.diag([-1, 1, 1])
+    image = ct(direction=tuple(direction.flat))
+    drawn = (image.array > 100).astype(np.uint8) * 3
+    write_mask(tmp_path / f"ct_lesions.{ending}", drawn, image)
+    np.testing.assert_array_equal(read_mask(tmp_path / f"ct_lesions.{ending}", image), drawn)
+    again = read_ct(saved(tmp_path / f"ct.{ending}", direction=tuple(direction.flat)))
+    np.testing.assert_array_equal(again.array, image.array)
+    assert again.direction == pytest.approx(image.direction, abs=1e-6)
 
 
 def test_what_the_caller_knows_is_kept_but_no_names() -> None:
