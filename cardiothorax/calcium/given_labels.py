@@ -72,7 +72,7 @@ def _turned(
     # values are [k, j, i]: label axis a is array axis 2 - a
     turned = values.transpose([2 - int(order[axis]) for axis in (2, 1, 0)])
     backward = expected[np.arange(3), order] < 0
-    turned = np.flip(turned, [2 - axis for axis in range(3) if backward[axis]])
+    turned = np.flip(turned, tuple(2 - axis for axis in range(3) if backward[axis]))
     corner = np.array(origin, dtype=float)
     matrix = np.reshape(direction, (3, 3))
     for axis in np.flatnonzero(backward):
