@@ -85,7 +85,8 @@ def _between_lungs(means: np.ndarray, *, front_is_low: bool) -> np.ndarray:
     before_last = np.logical_or.accumulate(lung[..., ::-1], axis=2)[..., ::-1]
     between = soft & after_first & before_last
     with_lung = lung.sum(axis=2) > LUNG_SHARE * lung.shape[2]
-    return between & _front(with_lung, front_is_low)[..., None]
+    place: np.ndarray = between & _front(with_lung, front_is_low)[..., None]
+    return place
 
 
 def _front(with_lung: np.ndarray, front_is_low: bool) -> np.ndarray:
