@@ -18,6 +18,8 @@ _EXIF_ORIENTATION = 0x0112
 _AXES = {2: "R\\F", 3: "R\\H", 4: "L\\H", 5: "F\\L", 6: "F\\R", 7: "H\\R", 8: "H\\L"}
 """EXIF orientations as DICOM's PatientOrientation, where the stored columns and rows of a film lead that is
 upright once turned as EXIF asks."""
+_PHONE_FORMAT = "MPO"
+"""A JPEG with previews and the like behind the photograph, which comes first."""
 _TURNED = (
     "Seen upright, as the picture's EXIF orientation says; masks and points are on the pixels as the file "
     "stores them."
@@ -35,7 +37,7 @@ def read_picture(path: Path) -> Image:
     with damage_named(name, "a picture"), warnings.catch_warnings(), _opened(path) as picture:
         check_size(name, picture.height, picture.width)
         frames = getattr(picture, "n_frames", 1)
-        if frames > 1:
+        if frames > 1 and picture.format != _PHONE_FORMAT:
             raise UnsupportedImage(
                 f"{name} holds {frames} pictures; a radiograph is one.", "Save the wanted picture alone."
             )

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from ..imaging import window_to_uint8
 from .lettering import font, writable
 from .palette import WHITE, Rgb
 
-WINDOW_HU = (-200.0, 500.0)
+CENTER_HU, WIDTH_HU = 150.0, 700.0
 """Wide enough that calcium keeps its inner shades and fat, blood and lung are told apart."""
 HALO: Rgb = (0, 0, 0)
 
@@ -37,9 +38,11 @@ def draw_tile(hu: np.ndarray, lesions: list[Marked], caption: str, side_px: int,
     rows, columns = hu.shape
     scale = side_px / max(rows * aspect, columns)
     size = (max(1, round(columns * scale)), max(1, round(rows * aspect * scale)))
-    low, high = WINDOW_HU
-    grey = np.clip((hu.astype(np.float32) - low) * (255 / (high - low)), 0, 255).astype(np.uint8)
-    picture = PilImage.fromarray(grey).resize(size, PilImage.Resampling.BICUBIC).convert("RGB")
+    picture = (
+        PilImage.fromarray(window_to_uint8(hu, CENTER_HU, WIDTH_HU))
+        .resize(size, PilImage.Resampling.BICUBIC)
+        .convert("RGB")
+    )
     stroke = max(1, round(side_px / 160))
     taken: list[Box] = []
     masks = [_enlarged(lesion.mask, size) for lesion in lesions]

@@ -108,6 +108,14 @@ def test_exif_orientation_turns_the_view_and_leaves_the_pixels(orientation: int,
     assert bool(image.notes) == (orientation != 1)
 
 
+def test_a_phones_picture_is_the_first_of_its_file(tmp_path: Path) -> None:
+    preview = Picture.fromarray(GREY[::4, ::4])
+    Picture.fromarray(GREY).save(tmp_path / "film.jpg", format="MPO", save_all=True, append_images=[preview])
+    image = read_radiograph(tmp_path / "film.jpg")
+    assert image.array.shape[1:] == GREY.shape
+    assert np.abs(image.array[0] - GREY).mean() < 4
+
+
 def test_an_exif_orientation_that_means_nothing_is_ignored(tmp_path: Path) -> None:
     exif = Picture.Exif()
     exif[0x0112] = 9
