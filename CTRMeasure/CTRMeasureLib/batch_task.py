@@ -15,7 +15,8 @@ from cardiothorax.models import find_model
 from cardiothorax.panels.batch_task import BatchTask, Comparison, Correction, Job
 from cardiothorax.records import from_plain, to_plain
 from cardiothorax.report.wording import ratio
-from cardiothorax.scene.ctr_nodes import remove_run, show_run
+from cardiothorax.scene.ctr_nodes import show_run
+from cardiothorax.scene.run_nodes import remove_run
 from cardiothorax.scene.volumes import volume_of_film
 
 from . import measuring, words

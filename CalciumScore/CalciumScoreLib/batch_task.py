@@ -13,8 +13,8 @@ from cardiothorax.imaging.masks import read_mask
 from cardiothorax.panels.batch_task import BatchTask, Comparison, Correction, Job
 from cardiothorax.records import from_plain, to_plain
 from cardiothorax.report.calcium_wording import points
-from cardiothorax.scene.calcium_nodes import remove_run
 from cardiothorax.scene.calcium_volumes import volume_of_ct
+from cardiothorax.scene.run_nodes import remove_run
 
 from . import scoring, words
 

@@ -16,10 +16,11 @@ from cardiothorax.calcium.options import CalciumOptions  # noqa: E402
 from cardiothorax.calcium.pipeline import run as run_pipeline  # noqa: E402
 from cardiothorax.calcium.result import CalciumRun  # noqa: E402
 from cardiothorax.calcium.score import score  # noqa: E402
-from cardiothorax.scene.calcium_nodes import find_runs, remove_run, show_run  # noqa: E402
+from cardiothorax.scene.calcium_nodes import find_runs, show_run  # noqa: E402
 from cardiothorax.scene.calcium_region import add_region  # noqa: E402
 from cardiothorax.scene.calcium_review import AS_PROPOSED, CalciumReview  # noqa: E402
 from cardiothorax.scene.calcium_volumes import ct_of_volume  # noqa: E402
+from cardiothorax.scene.run_nodes import remove_run  # noqa: E402
 from Testing.scene import drawn_ct  # noqa: E402
 
 

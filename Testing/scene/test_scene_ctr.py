@@ -14,6 +14,7 @@ from cardiothorax.errors import GeometryProblem, StoreProblem  # noqa: E402
 from cardiothorax.scene import ctr_nodes, tables  # noqa: E402
 from cardiothorax.scene.geometry import pixel_of_point  # noqa: E402
 from cardiothorax.scene.lines import straightened  # noqa: E402
+from cardiothorax.scene.run_nodes import remove_run  # noqa: E402
 from cardiothorax.scene.study import TASK_ATTRIBUTE  # noqa: E402
 
 FILMS = ("plain", "mirrored", "upside_down", "coronal", "oblique")
@@ -168,7 +169,7 @@ def test_removing_a_run_leaves_the_film_alone(core, placed_film, measured):
     core.hierarchy.CreateItem(core.hierarchy.GetSceneItemID(), volume)
     nodes_before, items_before = core.node_ids(), core.items()
     film, run = measured(volume)
-    ctr_nodes.remove_run(ctr_nodes.show_run(core.scene, run, volume, film))
+    remove_run(ctr_nodes.show_run(core.scene, run, volume, film))
     assert core.node_ids() == nodes_before
     assert core.items() == items_before
 
@@ -287,7 +288,7 @@ def test_a_saved_scene_reopens_with_edits(core, shown, tmp_path, how):
     once_more = edited_line(back, kept, "T", ((4.5, 60.0), (94.5, 60.0)), reader="AB")
     ctr_nodes.update_run(again, once_more, masks=False)
     assert again.lines["T"].GetMeasurement("T").GetValue() == pytest.approx(90 * film.spacing_mm[0])
-    ctr_nodes.remove_run(again)
+    remove_run(again)
     assert ctr_nodes.find_runs(core.scene) == []
 
 

@@ -1,13 +1,11 @@
-"""A calcium score in the scene: made, brought up to date, read back, found again, removed.
+"""A calcium score in the scene: made, brought up to date, read back, found again.
 
-The result's text node is the anchor, as for every task: it holds the JSON and, as node references, all the
-other nodes. Arrays are those of the package (feet to head); the nodes have the volume's own order.
+Arrays are those of the package (feet to head); the nodes have the volume's own order.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,51 +17,29 @@ from ..imaging.image import Image
 from .calcium_display import dress_candidates, dress_labels, dress_proposals
 from .calcium_grid import Turn, turn_between
 from .calcium_layer import add_layer, laid_out, touch
-from .calcium_packed import pack_run, unpack_run
 from .calcium_tables import fill_lesion_table, fill_score_table
-from .calcium_volumes import APPLY_AGAIN, pack_study, study_again
+from .calcium_volumes import APPLY_AGAIN, study_again
 from .organs import candidate_segment
-from .study import TASK_ATTRIBUTE, add_result_folder, file_under, folder_of
-from .transaction import all_or_none, remove_node, subject_hierarchy
+from .packed import pack_image, pack_run, unpack_run
+from .run_nodes import RunNodes, add_anchor, add_node, remove_run, runs_in
+from .study import add_result_folder, file_under
+from .transaction import all_or_none
 
 TASK = "calcium"
-ANCHOR_ATTRIBUTE = "Cardiothorax.Result"
 STUDY_ATTRIBUTE = "Cardiothorax.Study"
 """On the anchor: geometry and header values of the study as it was scored."""
 MARKS_ATTRIBUTE = "Cardiothorax.Marks"
 """On the anchor: cuts through lesions, as JSON."""
-ROLES = ("volume", "segmentation", "proposals", "candidates", "lesions", "table", "automatic", "region")
 
 
-@dataclass(frozen=True)
-class CalciumNodes:
-    """The nodes of one run, reached from its anchor; ``None`` where the reader has removed one.
+class CalciumNodes(RunNodes):
+    """``segmentation`` holds what was accepted or marked, ``proposals`` what the network drew and nobody has
+    decided on yet, ``lesions`` and ``table`` the numbers, ``region`` the box that limits candidates,
+    ``automatic`` what the network, or the start without one, had given."""
 
-    ``segmentation`` holds what was accepted or marked, ``proposals`` what the network drew and nobody has
-    decided on yet, ``lesions`` and ``table`` the numbers, ``region`` the box that limits candidates.
-    """
-
-    anchor: Any
-
-    def __getattr__(self, role: str) -> Any:
-        if role in ROLES:
-            return self.anchor.GetNodeReference(role)
-        raise AttributeError(role)
-
-    @property
-    def scene(self) -> Any:
-        return self.anchor.GetScene()
-
-    @property
-    def folder(self) -> int:
-        """Its item in the subject hierarchy."""
-        return folder_of(self.scene, self.anchor)
-
-    @property
-    def complete(self) -> bool:
-        """Whether what a reader may delete in other modules is still there."""
-        needed = ("volume", "segmentation", "proposals", "lesions", "table", "automatic")
-        return all(getattr(self, role) is not None for role in needed)
+    task = TASK
+    roles = ("volume", "segmentation", "proposals", "candidates", "lesions", "table", "automatic", "region")
+    needed = ("volume", "segmentation", "proposals", "lesions", "table", "automatic")
 
 
 def show_run(scene: Any, run: CalciumRun, volume: Any, image: Image) -> CalciumNodes:
@@ -76,23 +52,21 @@ def show_run(scene: Any, run: CalciumRun, volume: Any, image: Image) -> CalciumN
     earlier = [nodes for nodes in find_runs(scene) if nodes.volume is volume]
     with all_or_none(scene):
         folder = add_result_folder(scene, volume, TASK)
-        anchor = _add(scene, folder, "vtkMRMLTextNode", "Calcium result")
-        anchor.SetAttribute(ANCHOR_ATTRIBUTE, run.result.schema)
-        anchor.SetAttribute(STUDY_ATTRIBUTE, pack_study(image))
-        automatic = _add(scene, folder, "vtkMRMLTextNode", "Calcium automatic result")
+        nodes = CalciumNodes(add_anchor(scene, folder, TASK, "Calcium result", run.result.schema))
+        nodes.anchor.SetAttribute(STUDY_ATTRIBUTE, pack_image(image))
+        automatic = add_node(scene, folder, TASK, "vtkMRMLTextNode", "Calcium automatic result")
         automatic.SetText(pack_run(run))
         automatic.HideFromEditorsOn()
         parts = {
             "volume": volume,
             "automatic": automatic,
-            "lesions": _add(scene, folder, "vtkMRMLTableNode", "Calcium lesions"),
-            "table": _add(scene, folder, "vtkMRMLTableNode", "Calcium scores"),
+            "lesions": add_node(scene, folder, TASK, "vtkMRMLTableNode", "Calcium lesions"),
+            "table": add_node(scene, folder, TASK, "vtkMRMLTableNode", "Calcium scores"),
             "segmentation": _add_layer(scene, folder, volume, "Coronary calcium"),
             "proposals": _add_layer(scene, folder, volume, "Calcium proposals"),
         }
         for role, node in parts.items():
-            anchor.SetNodeReferenceID(role, node.GetID())
-        nodes = CalciumNodes(anchor)
+            nodes.refer(role, node)
         dress_labels(nodes.segmentation)
         dress_proposals(nodes.proposals)
         accepted, pending = starting_labels(run)
@@ -150,7 +124,7 @@ def show_candidates(nodes: CalciumNodes, turn: Turn, candidates: np.ndarray) -> 
         node.SetSaveWithScene(False)
         node.HideFromEditorsOn()
         dress_candidates(node)
-        nodes.anchor.SetNodeReferenceID("candidates", node.GetID())
+        nodes.refer("candidates", node)
     veil(nodes, turn, candidates, Box.whole(candidates.shape))
 
 
@@ -173,7 +147,7 @@ def automatic_run(nodes: CalciumNodes) -> CalciumRun:
     """What the network, or the start without one, had given."""
     if nodes.automatic is None:
         raise StoreProblem("The automatic result is no longer in the scene.", APPLY_AGAIN)
-    return unpack_run(nodes.automatic.GetText())
+    return unpack_run(nodes.automatic.GetText(), CalciumRun, CalciumResult, hint=APPLY_AGAIN)
 
 
 def scored_study(nodes: CalciumNodes) -> Image:
@@ -195,27 +169,7 @@ def write_marks(nodes: CalciumNodes, marks: list[dict[str, Any]]) -> None:
 
 def find_runs(scene: Any) -> list[CalciumNodes]:
     """All calcium scores in the scene that still have their nodes, oldest first."""
-    count = scene.GetNumberOfNodesByClass("vtkMRMLTextNode")
-    texts = [scene.GetNthNodeByClass(index, "vtkMRMLTextNode") for index in range(count)]
-    found = [
-        CalciumNodes(node)
-        for node in texts
-        if node.GetAttribute(ANCHOR_ATTRIBUTE) and node.GetAttribute(TASK_ATTRIBUTE) == TASK
-    ]
-    return [nodes for nodes in found if nodes.complete]
-
-
-def remove_run(nodes: CalciumNodes) -> None:
-    """Take the nodes of a run out of the scene, and its folder when nothing else is in it."""
-    scene, folder = nodes.scene, nodes.folder
-    parts = [getattr(nodes, role) for role in ROLES if role != "volume"]
-    for node in (*parts, nodes.anchor):
-        if node is not None:
-            remove_node(node)
-    hierarchy = subject_hierarchy(scene)
-    ours = bool(folder and hierarchy.GetItemAttribute(folder, TASK_ATTRIBUTE))
-    if ours and not hierarchy.GetNumberOfItemChildren(folder):
-        hierarchy.RemoveItem(folder, False, False)
+    return runs_in(scene, CalciumNodes)
 
 
 def turn_of(nodes: CalciumNodes, image: Image) -> Turn:
@@ -235,12 +189,6 @@ def _write(node: Any, volume: Any, turn: Turn, labels: np.ndarray, box: Box | No
     part = part if box is None else part[box.slices]
     part[...] = labels
     touch(node)
-
-
-def _add(scene: Any, folder: int, class_name: str, name: str) -> Any:
-    node = scene.AddNewNodeByClass(class_name, name)
-    file_under(scene, folder, node, TASK)
-    return node
 
 
 def _add_layer(scene: Any, folder: int, volume: Any, name: str) -> Any:

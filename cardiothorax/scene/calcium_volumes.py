@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +14,8 @@ from ..errors import CardiothoraxError, StoreProblem, UnreadableImage, Unsupport
 from ..imaging import ct_from_array
 from ..imaging.ct_headers import slice_headers
 from ..imaging.image import Image
-from ..records import from_plain
 from .geometry import lps_grid, set_lps_grid
-from .packed import pack_film
+from .packed import unpack_image
 from .volumes import INSTANCES_ATTRIBUTE, UNKNOWN_SPACING
 
 APPLY_AGAIN = "Press Apply to start again with this study."
@@ -77,23 +75,12 @@ def dicom_file(volume: Any, database: Any) -> Path | None:
     return None
 
 
-def pack_study(image: Image) -> str:
-    """JSON of everything but the voxels: what a saved scene keeps beside the volume."""
-    return pack_film(image)
-
-
 def study_again(volume: Any, packed: str) -> Image:
-    """The study as it was read, with the voxels of its volume; the opposite of :func:`pack_study`.
+    """The study as it was read, with the voxels of its volume; ``packed`` by :func:`.packed.pack_image`.
 
     Raises :class:`StoreProblem` when the volume is another one by now.
     """
-    try:
-        plain = json.loads(packed)
-        kept = from_plain(Image, {**plain, "array": np.zeros((1, 1, 1), np.int16)})
-    except (ValueError, TypeError) as problem:
-        raise StoreProblem(
-            f"The study's geometry kept in the scene cannot be read: {problem}.", APPLY_AGAIN
-        ) from problem
+    kept = unpack_image(packed, np.zeros((1, 1, 1), np.int16), hint=APPLY_AGAIN)
     spacing, origin, direction = lps_grid(volume)
     image = ct_from_array(
         hu_of(volume), spacing_mm=spacing, origin_mm=origin, direction=direction, source=kept.source

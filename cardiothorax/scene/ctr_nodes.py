@@ -1,12 +1,7 @@
-"""A cardiothoracic ratio in the scene: made, brought up to date, read back, found again, removed.
-
-The result's text node is the anchor: it holds the JSON and, as node references, all the other nodes. So
-a saved scene reopens with everything in its place.
-"""
+"""A cardiothoracic ratio in the scene: made, brought up to date, read back, found again."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,41 +12,28 @@ from ..imaging.image import Image
 from .ctr_words import line_labels, table_of
 from .lines import Ends, add_line, label_line, place_line, read_line
 from .organs import organs
-from .packed import pack_film, pack_run, unpack_film, unpack_run
+from .packed import pack_image, pack_run, unpack_image, unpack_run
+from .run_nodes import RunNodes, add_anchor, add_node, remove_run, runs_in
 from .segmentation import add_segmentation, read_labels, write_labels
-from .study import TASK_ATTRIBUTE, add_result_folder, file_under, folder_of
+from .study import add_result_folder, file_under
 from .tables import fill_table
-from .transaction import all_or_none, remove_node, subject_hierarchy
+from .transaction import all_or_none, remove_node
 
 TASK = "ctr"
 MIDLINE = "midline"
-ANCHOR_ATTRIBUTE = "Cardiothorax.Result"
-"""Marks the text node that the others hang on."""
 FILM_ATTRIBUTE = "Cardiothorax.Film"
 """On the anchor: geometry and tags of the film as it was measured."""
+APPLY_AGAIN = "Press Apply to measure the film again."
 DRAGGABLE = ("T", "Th", MIDLINE)
 """MRD and MLD follow the ends of Th and the midline."""
 
 
-@dataclass(frozen=True)
-class CtrNodes:
-    """The nodes of one run, reached from its anchor; ``None`` where the reader has removed one."""
+class CtrNodes(RunNodes):
+    """``table`` holds the values, ``automatic`` what the network had measured."""
 
-    anchor: Any
-
-    def __getattr__(self, role: str) -> Any:
-        if role in ("volume", "segmentation", "table", "automatic"):
-            return self.anchor.GetNodeReference(role)
-        raise AttributeError(role)
-
-    @property
-    def scene(self) -> Any:
-        return self.anchor.GetScene()
-
-    @property
-    def folder(self) -> int:
-        """Its item in the subject hierarchy."""
-        return folder_of(self.scene, self.anchor)
+    task = TASK
+    roles = ("volume", "segmentation", "table", "automatic")
+    needed = ("volume", "segmentation", "table")
 
     @property
     def lines(self) -> dict[str, Any]:
@@ -60,9 +42,8 @@ class CtrNodes:
         return {name: node for name, node in found.items() if node is not None}
 
     @property
-    def complete(self) -> bool:
-        """Whether what a reader may delete in other modules is still there."""
-        return self.volume is not None and self.segmentation is not None and self.table is not None
+    def parts(self) -> list[Any]:
+        return [*self.lines.values(), *super().parts]
 
 
 _MEASURED = ("T", "Th", "MRD", "MLD")
@@ -77,13 +58,12 @@ def show_run(scene: Any, run: CtrRun, volume: Any, film: Image) -> CtrNodes:
     earlier = [nodes for nodes in find_runs(scene) if nodes.volume is volume]
     with all_or_none(scene):
         folder = add_result_folder(scene, volume, TASK)
-        anchor = _add(scene, folder, "vtkMRMLTextNode", "CTR result")
-        anchor.SetAttribute(ANCHOR_ATTRIBUTE, run.result.schema)
-        anchor.SetAttribute(FILM_ATTRIBUTE, pack_film(film))
-        automatic = _add(scene, folder, "vtkMRMLTextNode", "CTR automatic result")
+        nodes = CtrNodes(add_anchor(scene, folder, TASK, "CTR result", run.result.schema))
+        nodes.anchor.SetAttribute(FILM_ATTRIBUTE, pack_image(film))
+        automatic = add_node(scene, folder, TASK, "vtkMRMLTextNode", "CTR automatic result")
         automatic.SetText(pack_run(run))
         automatic.HideFromEditorsOn()
-        table = _add(scene, folder, "vtkMRMLTableNode", "CTR values")
+        table = add_node(scene, folder, TASK, "vtkMRMLTableNode", "CTR values")
         segmentation = add_segmentation(scene, volume, "CTR masks", organs())
         file_under(scene, folder, segmentation, TASK)
         for role, node in (
@@ -92,8 +72,7 @@ def show_run(scene: Any, run: CtrRun, volume: Any, film: Image) -> CtrNodes:
             ("table", table),
             ("automatic", automatic),
         ):
-            anchor.SetNodeReferenceID(role, node.GetID())
-        nodes = CtrNodes(anchor)
+            nodes.refer(role, node)
         update_run(nodes, run)
     for old in earlier:
         remove_run(old)
@@ -104,8 +83,7 @@ def update_run(nodes: CtrNodes, run: CtrRun, *, masks: bool = True) -> None:
     """Bring the nodes up to date with ``run``; ``masks=False`` leaves the segmentation as it is."""
     if not nodes.complete:
         raise StoreProblem(
-            "The film, the masks or the table of this result are no longer in the scene.",
-            "Press Apply to measure the film again.",
+            "The film, the masks or the table of this result are no longer in the scene.", APPLY_AGAIN
         )
     if masks:
         write_labels(nodes.segmentation, nodes.volume, run.labels, organs())
@@ -123,9 +101,7 @@ def read_result(nodes: CtrNodes) -> CtrResult:
     try:
         return CtrResult.from_json(nodes.anchor.GetText() or "")
     except (ValueError, AttributeError) as problem:
-        raise StoreProblem(
-            f"The result in the scene cannot be read: {problem}.", "Press Apply to measure the film again."
-        ) from problem
+        raise StoreProblem(f"The result in the scene cannot be read: {problem}.", APPLY_AGAIN) from problem
 
 
 def read_masks(nodes: CtrNodes) -> np.ndarray:
@@ -142,41 +118,20 @@ def read_ends(nodes: CtrNodes) -> dict[str, Ends]:
 def automatic_run(nodes: CtrNodes) -> CtrRun:
     """What the network had measured, with its masks."""
     if nodes.automatic is None:
-        raise StoreProblem(
-            "The automatic result is no longer in the scene.", "Press Apply to measure the film again."
-        )
-    return unpack_run(nodes.automatic.GetText())
+        raise StoreProblem("The automatic result is no longer in the scene.", APPLY_AGAIN)
+    return unpack_run(nodes.automatic.GetText(), CtrRun, CtrResult, hint=APPLY_AGAIN)
 
 
 def measured_film(nodes: CtrNodes) -> Image:
     """Geometry and tags of the film as it was measured; its array is empty but of the right shape."""
     columns, rows, _ = nodes.volume.GetImageData().GetDimensions()
-    return unpack_film(nodes.anchor.GetAttribute(FILM_ATTRIBUTE) or "", (rows, columns))
+    empty = np.zeros((1, rows, columns), np.uint8)
+    return unpack_image(nodes.anchor.GetAttribute(FILM_ATTRIBUTE) or "", empty, hint=APPLY_AGAIN)
 
 
 def find_runs(scene: Any) -> list[CtrNodes]:
     """All results in the scene that still have their nodes, oldest first."""
-    count = scene.GetNumberOfNodesByClass("vtkMRMLTextNode")
-    texts = [scene.GetNthNodeByClass(index, "vtkMRMLTextNode") for index in range(count)]
-    found = [
-        CtrNodes(node)
-        for node in texts
-        if node.GetAttribute(ANCHOR_ATTRIBUTE) and node.GetAttribute(TASK_ATTRIBUTE) == TASK
-    ]
-    return [nodes for nodes in found if nodes.complete]
-
-
-def remove_run(nodes: CtrNodes) -> None:
-    """Take the nodes of a run out of the scene, and its folder when nothing else is in it."""
-    scene, folder = nodes.scene, nodes.folder
-    parts = [nodes.segmentation, nodes.table, nodes.automatic, *nodes.lines.values(), nodes.anchor]
-    for node in parts:
-        if node is not None:
-            remove_node(node)
-    hierarchy = subject_hierarchy(scene)
-    ours = bool(folder and hierarchy.GetItemAttribute(folder, TASK_ATTRIBUTE))
-    if ours and not hierarchy.GetNumberOfItemChildren(folder):
-        hierarchy.RemoveItem(folder, False, False)
+    return runs_in(scene, CtrNodes)
 
 
 def set_visible(nodes: CtrNodes, visible: bool) -> None:
@@ -218,7 +173,7 @@ def _add_named_line(nodes: CtrNodes, name: str) -> Any:
     node = add_line(nodes.scene, nodes.volume, name)
     node.SetLocked(name not in DRAGGABLE)
     file_under(nodes.scene, nodes.folder, node, TASK)
-    nodes.anchor.SetNodeReferenceID(_line_role(name), node.GetID())
+    nodes.refer(_line_role(name), node)
     return node
 
 
@@ -232,9 +187,3 @@ def relabel_lines(nodes: CtrNodes, values: CtrValues | None) -> None:
 
 def _line_role(name: str) -> str:
     return f"line.{name}"
-
-
-def _add(scene: Any, folder: int, class_name: str, name: str) -> Any:
-    node = scene.AddNewNodeByClass(class_name, name)
-    file_under(scene, folder, node, TASK)
-    return node

@@ -1,4 +1,4 @@
-"""What a saved scene keeps as text: the automatic run beside the edited one, and the film's geometry."""
+"""What a saved scene keeps as text: the automatic run beside the edited one, its image's geometry."""
 
 from __future__ import annotations
 
@@ -6,54 +6,60 @@ import base64
 import dataclasses
 import json
 import zlib
+from typing import Any, TypeVar
 
 import numpy as np
 
-from ..ctr.result import CtrResult, CtrRun
 from ..errors import StoreProblem
 from ..imaging.image import Image
-from ..records import from_plain, to_plain
+from ..imaging.plain import image_of, plain_image
+from ..records.result import Recorded
+
+Run = TypeVar("Run", bound=Any)
+"""A frozen dataclass with ``result`` and uint8 arrays of one shape: ``CtrRun`` and its like."""
 
 
-def pack_run(run: CtrRun) -> str:
-    """JSON of the result and its labels (zlib, base64): some 50 kB for a film."""
-    labels = np.ascontiguousarray(run.labels, dtype=np.uint8)
-    return json.dumps(
-        {
-            "result": json.loads(run.result.to_json()),
-            "shape": list(labels.shape),
-            "labels": base64.b64encode(zlib.compress(labels.tobytes(), 1)).decode("ascii"),
-        }
-    )
+def pack_run(run: Any) -> str:
+    """JSON of the result and the arrays (zlib, base64): some 50 kB for a film, less for a CT's lesions."""
+    arrays = {field.name: getattr(run, field.name) for field in dataclasses.fields(run)}
+    del arrays["result"]
+    (shape,) = {array.shape for array in arrays.values()}
+    plain = {"result": json.loads(run.result.to_json()), "shape": list(shape)}
+    return json.dumps(plain | {name: _packed(array) for name, array in arrays.items()})
 
 
-def unpack_run(text: str) -> CtrRun:
+def unpack_run(text: str, kind: type[Run], result: type[Recorded], *, hint: str) -> Run:
     """The opposite of :func:`pack_run`, exactly. Raises :class:`StoreProblem` for anything else."""
     try:
         plain = json.loads(text)
-        result = CtrResult.from_json(json.dumps(plain["result"]))
-        flat = np.frombuffer(zlib.decompress(base64.b64decode(plain["labels"])), np.uint8)
-        labels = flat.reshape(plain["shape"]).copy()
+        found = result.from_json(json.dumps(plain["result"]))
+        names = [field.name for field in dataclasses.fields(kind) if field.name != "result"]
+        arrays = {name: _unpacked(plain[name], plain["shape"]) for name in names}
     except (ValueError, KeyError, TypeError, zlib.error) as problem:
         raise StoreProblem(
-            f"The automatic result kept in the scene cannot be read: {problem}.",
-            "Press Apply to measure the film again.",
+            f"The automatic result kept in the scene cannot be read: {problem}.", hint
         ) from problem
-    return CtrRun(result, labels)
+    run: Run = kind(result=found, **arrays)
+    return run
 
 
-def pack_film(film: Image) -> str:
+def pack_image(image: Image) -> str:
     """JSON of everything but the pixels."""
-    names = [field.name for field in dataclasses.fields(film) if field.name != "array"]
-    return json.dumps({name: to_plain(getattr(film, name)) for name in names})
+    return json.dumps(plain_image(image))
 
 
-def unpack_film(text: str, shape: tuple[int, int]) -> Image:
-    """The film with pixels that are all zero."""
+def unpack_image(text: str, array: np.ndarray, *, hint: str) -> Image:
+    """The image that :func:`pack_image` was given, with the pixels ``array``."""
     try:
-        return from_plain(Image, {**json.loads(text), "array": np.zeros((1, *shape), np.uint8)})
+        return image_of(json.loads(text), array)
     except (ValueError, TypeError) as problem:
-        raise StoreProblem(
-            f"The film's geometry kept in the scene cannot be read: {problem}.",
-            "Press Apply to measure the film again.",
-        ) from problem
+        raise StoreProblem(f"The geometry kept in the scene cannot be read: {problem}.", hint) from problem
+
+
+def _packed(labels: np.ndarray) -> str:
+    raw = np.ascontiguousarray(labels, np.uint8).tobytes()
+    return base64.b64encode(zlib.compress(raw, 1)).decode("ascii")
+
+
+def _unpacked(text: str, shape: list[int]) -> np.ndarray:
+    return np.frombuffer(zlib.decompress(base64.b64decode(text)), np.uint8).reshape(shape).copy()
