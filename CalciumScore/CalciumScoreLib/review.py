@@ -132,7 +132,7 @@ class ReviewPanel:
     def followParameters(self):
         """What the views show is as the panel says."""
         if self._parameters is not None and self.review is not None:
-            self.views.show(self.review.nodes, self._parameters.showCandidates, self._parameters.show3D)
+            self.views.show(self.review, self._parameters.showCandidates, self._parameters.show3D)
 
     # The reader's actions
 

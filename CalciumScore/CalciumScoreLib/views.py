@@ -1,5 +1,6 @@
 """What the slice and 3D views show of a score, and where they are."""
 
+import numpy as np
 import qt
 import slicer
 import vtk
@@ -31,17 +32,18 @@ class Views(VTKObservationMixin):
         self._timer.stop()
         self.removeObservers()
 
-    def show(self, nodes, candidates, surfaces):
+    def show(self, review, candidates, surfaces):
         """Whether the veil over candidates and the surfaces of lesions are seen."""
         from cardiothorax.scene.calcium_display import show_surfaces
 
+        nodes = review.nodes
         if nodes.candidates is not None:
             nodes.candidates.GetDisplayNode().SetVisibility(candidates)
-        if surfaces != self._surfaces or nodes is not self._nodes:
+        if surfaces != self._surfaces or self._nodes is None or nodes.anchor is not self._nodes.anchor:
             self._surfaces, self._nodes = surfaces, nodes
             show_surfaces(nodes.segmentation, surfaces)
             if surfaces:
-                self._center()
+                self._lookAt(review)
 
     def surfacesChanged(self, nodes):
         """Lesions were marked: their surfaces follow when the hand rests."""
@@ -95,8 +97,11 @@ class Views(VTKObservationMixin):
             show_surfaces(self._nodes.segmentation, True)
 
     @staticmethod
-    def _center():
+    def _lookAt(review):
+        from cardiothorax.scene.calcium_display import look_from_front
+
         widget = slicer.app.layoutManager().threeDWidget(0)
-        if widget is not None:
-            widget.threeDView().resetFocalPoint()
-            widget.threeDView().resetCamera()
+        lesions = review.scores.lesions or review.proposed.lesions
+        if widget is not None and lesions:
+            places = [review.world_at(review.voxel_of(lesion)) for lesion in lesions]
+            look_from_front(widget.threeDView().cameraNode(), np.array(places))

@@ -6,10 +6,14 @@ from typing import Any
 
 import numpy as np
 
+HEART_VIEW_MM = 230.0
+"""Of a chest CT the views show this much around the heart: lesions are a few pixels."""
 WINDOW_HU, LEVEL_HU = 700.0, 180.0
 """Calcium of 130 HU stands out from blood of 45 HU; 500 HU is not yet white."""
 LABEL_FILL, CANDIDATE_FILL = 0.5, 0.25
 PROPOSAL_OUTLINE_PIXELS = 2
+SMALLEST_SCENE_MM, CAMERA_DISTANCES = 40.0, 2.5
+"""Of a 3D view: what it spans at least, and how far away the camera stands, in spans."""
 
 
 def dress_labels(node: Any) -> None:
@@ -55,6 +59,25 @@ def show_study(application_logic: Any, volume: Any) -> None:
         composite.SetLabelVolumeID(None)
         logic.RotateSliceToLowestVolumeAxes()
         logic.FitSliceToBackground()
+        _come_near(node)
+
+
+def _come_near(node: Any) -> None:
+    """Enlarge a view that shows far more than a heart, about its middle."""
+    width, height, depth = node.GetFieldOfView()
+    if min(width, height) > HEART_VIEW_MM:
+        share = HEART_VIEW_MM / min(width, height)
+        node.SetFieldOfView(share * width, share * height, depth)
+
+
+def look_from_front(camera_node: Any, world_points: np.ndarray) -> None:
+    """The camera of a 3D view before these RAS points ``[n, 3]``, near enough to tell them apart."""
+    low, high = world_points.min(axis=0), world_points.max(axis=0)
+    middle, size = (low + high) / 2, max(SMALLEST_SCENE_MM, float(np.linalg.norm(high - low)))
+    camera_node.SetFocalPoint(*middle)
+    camera_node.SetPosition(middle[0], middle[1] + CAMERA_DISTANCES * size, middle[2])
+    camera_node.SetViewUp(0, 0, 1)
+    camera_node.ResetClippingRange()
 
 
 def jump_to(scene: Any, world: np.ndarray) -> None:
