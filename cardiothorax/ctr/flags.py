@@ -36,6 +36,8 @@ MEASURED_CODES = frozenset(
 """Flags that follow from the labels and lines: an edit raises them anew."""
 LINE_CODES = frozenset({"implausible", "heart_on_the_right"})
 """Of these, what follows from the values alone: also a line that was moved raises them anew."""
+_AT_THE_DETECTOR = ("ImagerPixelSpacing", "NominalScannedPixelSpacing")
+"""Sources of a spacing that holds where the film or plate was."""
 _ENDS = {"T": "chest wall", "Th": "heart border"}
 """Where the lines end, as flags say it."""
 _LYING = {"HFS", "FFS", "HFP", "FFP", "HFDR", "HFDL", "FFDR", "FFDL", "SUPINE"}
@@ -45,20 +47,27 @@ _LATERAL = {"LL", "RL", "LLD", "RLD", "LATERAL", "LAT", "LLO", "RLO", "LAO", "RA
 
 def header_flags(image: Image) -> tuple[Flag, ...]:
     """What the header says, or does not say, about projection and scale."""
-    flags = [*_projection(image), *_body_part(image)]
-    if not image.spacing_known:
-        text = "The pixel size is unknown: the ratio holds, lengths in millimeters are not given."
-        flags.append(Flag("spacing_uncalibrated", Grade.NOTE, text, "no pixel spacing in the file"))
-    elif image.spacing_source.startswith("ImagerPixelSpacing"):
-        text = "Millimeters are at the detector, larger than in the patient; the ratio is not affected."
-        flags.append(
-            Flag("spacing_uncalibrated", Grade.NOTE, text, f"spacing taken from {image.spacing_source}")
-        )
+    flags = [*_projection(image), *_body_part(image), *_scale(image)]
     if image.notes:
         flags.append(
             Flag("unusual_file", Grade.NOTE, "The file needed special handling.", "; ".join(image.notes))
         )
     return tuple(flags)
+
+
+def _scale(image: Image) -> list[Flag]:
+    source = image.spacing_source
+    evidence = f"spacing taken from {source}"
+    if not source:
+        text = "The pixel size is unknown: the ratio holds, lengths in millimeters are not given."
+        evidence = "no pixel spacing in the file"
+    elif "Magnification" in source:
+        text = "Millimeters rest on the header's estimate of the magnification; the ratio is not affected."
+    elif source.startswith(_AT_THE_DETECTOR):
+        text = "Millimeters are at the detector, larger than in the patient; the ratio is not affected."
+    else:
+        return []
+    return [Flag("spacing_uncalibrated", Grade.NOTE, text, evidence)]
 
 
 def _projection(image: Image) -> list[Flag]:

@@ -193,11 +193,20 @@ def test_what_the_header_says(tags: dict[str, str], code: str, verdict: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("source", "flagged"), [("", True), ("ImagerPixelSpacing", True), ("PixelSpacing", False)]
+    ("source", "words"),
+    [
+        ("", "pixel size is unknown"),
+        ("ImagerPixelSpacing", "at the detector, larger than in the patient"),
+        ("NominalScannedPixelSpacing", "at the detector, larger than in the patient"),
+        ("ImagerPixelSpacing/EstimatedRadiographicMagnificationFactor", "estimate of the magnification"),
+        ("PixelSpacing", ""),
+    ],
 )
-def test_where_the_millimetres_come_from(source: str, flagged: bool) -> None:
+def test_what_the_millimeters_are_worth_is_said(source: str, words: str) -> None:
     study = measured(film(drawn(), spacing_source=source))
-    assert ("spacing_uncalibrated" in codes(study)) is flagged
+    said = [flag.text for flag in study.result.flags if flag.code == "spacing_uncalibrated"]
+    assert len(said) == bool(words)
+    assert all(words in text for text in said)
     assert study.result.values is not None
     assert (study.result.values.cardiac_diameter_mm is None) is (source == "")
 
