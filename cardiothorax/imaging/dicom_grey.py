@@ -101,7 +101,13 @@ def _modality(dataset: Any, notes: list[str]) -> _Step:
 def _voi(name: str, dataset: Any, choice: VoiChoice, notes: list[str]) -> _Step | None:
     """The chosen or first of the header's VOI LUTs and windows; ``None`` where it has none of use."""
     if isinstance(choice, tuple):
-        return Window(*choice, function="LINEAR_EXACT")  # the paper's rule: center ± width / 2
+        asked = Window(*choice, function="LINEAR_EXACT")  # the paper's rule: center ± width / 2
+        if not asked.usable:
+            raise UnsupportedImage(
+                f"A window of width {asked.width:g} at {asked.center:g} shows nothing.",
+                "Give a width above 0.",
+            )
+        return asked
     windows = _windows(dataset)
     usable = [window for window in windows if window.usable]
     if len(usable) < len(windows):

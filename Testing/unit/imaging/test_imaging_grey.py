@@ -210,6 +210,8 @@ def test_windows_can_be_chosen(dicom_film: Callable[..., Path], ramp: np.ndarray
     np.testing.assert_array_equal(np.rint(paper), window_to_uint8(ramp, 1000, 400))
     with pytest.raises(UnsupportedImage, match="has 2 windows; number 2"):
         read_radiograph(film, voi=2)
+    with pytest.raises(UnsupportedImage, match="width 0 at 1000 shows nothing"):
+        read_radiograph(film, voi=(1000, 0))
     with_table = dicom_film(
         ramp, VOILUTSequence=lut(np.arange(4096) // 16, 0, 8), WindowCenter=2048, WindowWidth=4096
     )
