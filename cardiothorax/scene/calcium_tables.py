@@ -9,8 +9,7 @@ import vtk
 
 from ..calcium.labels import NAMES, PARTS
 from ..calcium.result import CalciumResult, Lesion
-from ..records import Edit
-from .tables import Row, fill_table
+from .tables import Row, closing_rows, fill_table
 
 LESION_COLUMNS = (
     "id", "artery", "first_slice", "last_slice", "voxels", "counted", "volume_mm3", "agatston", "mass_mg",
@@ -43,11 +42,8 @@ def fill_score_table(node: Any, result: CalciumResult) -> None:
 
 def score_rows(result: CalciumResult) -> list[Row]:
     """Totals, then arteries, settings, verdict, flags and edits."""
-    rows = [*_totals(result), *_arteries(result), *_settings(result)]
-    rows.append(("Verdict", result.verdict, "", ""))
-    rows += [(f"Flag: {flag.code}", "", "", f"{flag.text} {flag.evidence}".rstrip()) for flag in result.flags]
-    rows += [("Edited", "", "", _signed(edit)) for edit in result.provenance.edits]
-    return rows + _origin(result)
+    closing = closing_rows(result, measured="Scored at")
+    return [*_totals(result), *_arteries(result), *_settings(result), *closing]
 
 
 def _totals(result: CalciumResult) -> list[Row]:
@@ -89,22 +85,6 @@ def _settings(result: CalciumResult) -> list[Row]:
         ("Preset", values.preset, "", f"{values.connectivity}-connected in a slice"),
         ("Threshold", f"{values.threshold_hu:g}", "HU", f"weights 2, 3, 4 from {limits} HU"),
     ]
-
-
-def _origin(result: CalciumResult) -> list[Row]:
-    origin = result.provenance
-    options = ", ".join(f"{name} {value}" for name, value in sorted(origin.options.items()))
-    model = f"version {origin.model_version}, SHA-256 {origin.model_sha256}" if origin.model_name else ""
-    return [
-        ("Model", origin.model_name or "none", "", model),
-        ("Computed", origin.device, "", f"{origin.engine}; {options}".lstrip("; ")),
-        ("Scored at", "", "", origin.created_at),
-        ("Package", origin.package_version, "", ""),
-    ]
-
-
-def _signed(edit: Edit) -> str:
-    return f"{edit.what}, {edit.edited_by or 'unnamed reader'}, {edit.edited_at}"
 
 
 def _text(value: object) -> str:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from ..ctr.result import CtrResult, CtrValues
-from ..records import Edit
 from .lines import Label
-from .tables import Row
+from .tables import Row, closing_rows
 
 RATIO_DECIMALS = 3
 LENGTH_DECIMALS = 1
@@ -31,10 +30,7 @@ def table_of(result: CtrResult) -> list[Row]:
         rows += _value_rows(result.values)
     if result.automatic is not None:
         rows.append(("Automatic ratio before the edit", f"{result.automatic.ctr:.{RATIO_DECIMALS}f}", "", ""))
-    rows.append(("Verdict", result.verdict, "", ""))
-    rows += [(f"Flag: {flag.code}", "", "", f"{flag.text} {flag.evidence}".rstrip()) for flag in result.flags]
-    rows += [("Edited", "", "", _signed(edit)) for edit in result.provenance.edits]
-    return rows + _origin_rows(result)
+    return rows + closing_rows(result, measured="Measured at")
 
 
 def _value_rows(values: CtrValues) -> list[Row]:
@@ -62,22 +58,6 @@ def _value_rows(values: CtrValues) -> list[Row]:
         for name, mm2, px in areas
     ]
     return rows
-
-
-def _origin_rows(result: CtrResult) -> list[Row]:
-    """Enough to name what measured; the JSON has the rest."""
-    origin = result.provenance
-    options = ", ".join(f"{name} {value}" for name, value in sorted(origin.options.items()))
-    return [
-        ("Model", origin.model_name, "", f"version {origin.model_version}, SHA-256 {origin.model_sha256}"),
-        ("Computed", origin.device, "", f"{origin.engine}; {options}"),
-        ("Measured at", "", "", origin.created_at),
-        ("Package", origin.package_version, "", ""),
-    ]
-
-
-def _signed(edit: Edit) -> str:
-    return f"{edit.what}, {edit.edited_by or 'unnamed reader'}, {edit.edited_at}"
 
 
 def _length(name: str, mm: float | None, px: float) -> Row:

@@ -1,4 +1,4 @@
-"""Results as a table of texts: quantity, value, unit, note."""
+"""Results as a table of texts: quantity, value, unit, note; and the rows that end the table of every task."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 import vtk
+
+from ..records.result import Recorded
+from ..records.signing import UNNAMED
 
 Row = tuple[str, str, str, str]
 COLUMNS = ("quantity", "value", "unit", "note")
@@ -36,3 +39,24 @@ def table_rows(node: Any) -> list[Row]:
         for row in range(table.GetNumberOfRows())
     ]
     return [(quantity, value, unit, note) for quantity, value, unit, note in cells]
+
+
+def closing_rows(result: Recorded, *, measured: str) -> list[Row]:
+    """Verdict, flags in words, who edited what, and enough to name what measured; the JSON has the rest.
+
+    ``measured`` names the time in the task's own word: "Measured at".
+    """
+    origin = result.provenance
+    options = ", ".join(f"{name} {value}" for name, value in sorted(origin.options.items()))
+    model = f"version {origin.model_version}, SHA-256 {origin.model_sha256}" if origin.model_name else ""
+    flags = [(f"Flag: {flag.code}", f"{flag.text} {flag.evidence}".rstrip()) for flag in result.flags]
+    edits = [f"{edit.what}, {edit.edited_by or UNNAMED}, {edit.edited_at}" for edit in origin.edits]
+    return [
+        ("Verdict", result.verdict, "", ""),
+        *((code, "", "", text) for code, text in flags),
+        *(("Edited", "", "", text) for text in edits),
+        ("Model", origin.model_name or "none", "", model),
+        ("Computed", origin.device, "", f"{origin.engine}; {options}".lstrip("; ")),
+        (measured, "", "", origin.created_at),
+        ("Package", origin.package_version, "", ""),
+    ]
