@@ -2,15 +2,12 @@
 
 import qt
 
-from cardiothorax.calcium.labels import LAD, LCX, LM, OTHER, PARTS, RCA
-from cardiothorax.panels.status import showFlags
-from cardiothorax.records import Grade
+from cardiothorax.calcium.labels import LAD, LCX, LM, OTHER, RCA
 from cardiothorax.records.signing import OwnEdits
 
 from . import words
+from .shown import Shown
 from .slice_clicks import SliceClicks
-from .slice_strip import SliceStrip
-from .tables import LesionTable, ScoreTable, colorIcon
 from .tools import Tools
 from .views import Views
 
@@ -33,29 +30,22 @@ class ReviewPanel:
         self._parameters = None
         self._own = OwnEdits()
         self._active = "lad"
-        self._icons = {name: colorIcon(ui.lesionTable, color) for name, color in arteryColors().items()}
         self._flushTimer = qt.QTimer()
         self._flushTimer.setSingleShot(True)
         self._flushTimer.interval = FLUSH_DELAY_MS
         self._flushTimer.connect("timeout()", self._flush)
         self.tools = Tools(ui, self)
         self.views = Views(self._onViewMoved)
-        self.strip = SliceStrip(ui.sliceStrip, self.goToSlice)
-        self.scores = ScoreTable(ui.scoreTable, self._icons)
-        self.lesions = LesionTable(ui.lesionTable, self._icons, self._onRow)
+        self.shown = Shown(ui, self._onRow, self.goToSlice)
         self.clicks = SliceClicks(self.click, lambda: self.review is not None and self.tools.idle)
         self._setUpButtons()
         self.show()
 
     def _setUpButtons(self):
         ui = self.ui
-        font = qt.QFont(ui.scoreLabel.font)
-        font.setPointSizeF(font.pointSizeF() * 1.9)
-        font.setBold(True)
-        ui.scoreLabel.font = font
         for name in ARTERIES:
             button = self._button(name)
-            button.setIcon(self._icons[name])
+            button.setIcon(self.shown.icons[name])
             button.setToolButtonStyle(qt.Qt.ToolButtonTextBesideIcon)
             button.setSizePolicy(qt.QSizePolicy.Ignored, qt.QSizePolicy.Fixed)
         for name in (*ARTERIES, AS_PROPOSED):
@@ -121,6 +111,11 @@ class ReviewPanel:
         self._flushTimer.stop()
         self.review = None
         self.open(None)
+
+    @property
+    def lesions(self):
+        """The table."""
+        return self.shown.lesions
 
     @property
     def result(self):
@@ -308,55 +303,18 @@ class ReviewPanel:
 
     def _onViewMoved(self):
         if self.review is not None:
-            self.strip.moveTo(self.views.sliceShown(self.review))
+            self.shown.strip.moveTo(self.views.sliceShown(self.review))
 
     # What is shown
 
     def show(self, near=None):
-        review, result, ui = self.review, self.result, self.ui
-        ui.reviewSection.enabled = review is not None
-        ui.scoreLabel.text = words.scoreLine(review) if review else ""
-        ui.categoryLabel.text = words.categoryLine(result) if review else ""
-        ui.proposalsLabel.text = words.proposalsLine(review) if review else ""
-        for label in (ui.scoreLabel, ui.categoryLabel, ui.proposalsLabel):
-            label.visible = bool(label.text)
-        self._showFlags(result)
-        left = review.proposed.lesions if review else ()
-        ui.proposalsBox.visible = bool(left)
-        self.scores.show(
-            review.scores.values if review and (review.edited or not left) else None,
-            review.proposed.values if left else None,
-        )
-        key = self._keyNear(near) if near is not None else self.lesions.key
-        self.lesions.show(review.scores.lesions if review else (), left, key)
-        self._showStrip()
+        self.shown.show(self.review, self._keyNear(near) if near is not None else self.lesions.key)
+        self._onViewMoved()
         self._updateButtons()
-
-    def _showFlags(self, result):
-        """Doubts stand open; notes fold away. Who edited what is told by the score itself."""
-        flags = [flag for flag in result.flags if flag.code != "edited"] if result else []
-        doubts = [flag for flag in flags if flag.grade is not Grade.NOTE]
-        notes = [flag for flag in flags if flag.grade is Grade.NOTE]
-        said = " ".join(flag.evidence for flag in flags)
-        more = [note for note in (result.notes if result else ()) if note not in said]
-        showFlags(self.ui.flagsColumn, doubts, ())
-        showFlags(self.ui.notesColumn, notes, more)
-        self.ui.flagsBox.visible = bool(doubts)
-        self.ui.notesSection.visible = bool(notes or more)
-        self.ui.notesSection.text = words.notes(len(notes) + len(more))
 
     def _keyNear(self, index):
         lesion = self.review.lesion_at(index)
         return None if lesion is None else ("lesion", lesion.id)
-
-    def _showStrip(self):
-        if self.review is None:
-            self.strip.clear()
-            return
-        review = self.review
-        found, left = review.scores.lesions, review.proposed.lesions
-        self.strip.show(len(review.image.array), found, left, arteryColors())
-        self._onViewMoved()
 
     def _updateButtons(self):
         review, ui, kind = self.review, self.ui, (self.lesions.key or (None, 0))[0]
@@ -398,11 +356,3 @@ class ReviewPanel:
         self.views.disable()
         self.tools.cleanup()
         self.review = None
-
-
-def arteryColors():
-    """By short name, red, green, blue from 0 to 1."""
-    from cardiothorax.scene.organs import arteries
-
-    by_label = {organ.label: organ.color for organ in arteries()}
-    return {name: by_label[code] for name, code in PARTS.items()}

@@ -104,6 +104,25 @@ def measured(desktop, panel, film):
 
 
 @pytest.fixture
+def calcium(open_panel):
+    """CalciumScore, to start without a network; the fake worker can stand for one."""
+    widget = open_panel("CalciumScore", "fake_ct")
+    widget._parameterNode.model = "none"
+    return widget
+
+
+@pytest.fixture
+def ct(desktop):
+    """A small CT in the scene with calcium whose scores can be told by hand."""
+    import slicer
+
+    from Testing.scene import drawn_ct
+
+    values, place = drawn_ct.hu(), drawn_ct.placing("plain")
+    return slicer.util.addVolumeFromArray(values, ijkToRAS=place, name="Cardiac CT")
+
+
+@pytest.fixture
 def dark(desktop):
     """Slicer's dark theme, near enough; the light one comes back afterwards."""
     import qt
