@@ -108,7 +108,7 @@ def _report(plain: dict[str, Any], film: Path, out: Path, name: str, page_name: 
 def _say(plain: dict[str, Any], film: Path, out: Path, name: str, page: Path | str) -> None:
     from ..ctr.result import CtrResult
     from ..records import from_plain
-    from ..report.wording import NOTICE, finding, length, ratio
+    from ..report.wording import NOTICE, finding, flag_line, length, ratio, worst_first
 
     result = from_plain(CtrResult, plain)
     click.echo(f"\n{film}")
@@ -124,8 +124,8 @@ def _say(plain: dict[str, Any], film: Path, out: Path, name: str, page: Path | s
         if truth is not None:
             click.echo(f"  True ratio of this synthesized film: {truth:.3f} (measured {values.ctr:.3f})")
     click.echo(f"  Verdict: {result.verdict}")
-    for flag in result.flags:
-        click.echo(f"  {flag.grade.value}: {flag.text}")
+    for flag in worst_first(result.flags):
+        click.echo(f"  {flag_line(flag)}")
     click.echo(f"  {NOTICE}")
     click.echo(f"Report   {page}")
     click.echo(f"Picture  {out / name}.png")

@@ -63,7 +63,7 @@ def _say(plain: dict[str, Any], file: str, beside: Path) -> None:
     from ..calcium.result import CalciumResult
     from ..records import from_plain
     from ..report.calcium_wording import SHORT_NAMES, cac_drs_in_words, category_in_words, points, whose
-    from ..report.wording import NOTICE
+    from ..report.wording import NOTICE, flag_line, worst_first
 
     result = from_plain(CalciumResult, plain)
     values = result.values
@@ -76,8 +76,8 @@ def _say(plain: dict[str, Any], file: str, beside: Path) -> None:
         parts = (f"{SHORT_NAMES[name]} {points(part.agatston)}" for name, part in values.arteries.items())
         click.echo(f"  {', '.join(parts)}")
     click.echo(f"  Verdict: {result.verdict}")
-    for flag in result.flags:
-        click.echo(f"  {flag.grade.value}: {flag.text}")
+    for flag in worst_first(result.flags):
+        click.echo(f"  {flag_line(flag)}")
     click.echo(f"  {NOTICE}")
     click.echo(f"Report   {beside}.html")
     click.echo(f"Picture  {beside}.png")

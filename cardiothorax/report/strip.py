@@ -11,7 +11,7 @@ import numpy as np
 from ..records import Flag
 from .lettering import font, writable
 from .palette import GRADE_COLORS, WHITE, Rgb
-from .wording import NOTICE, worst_first
+from .wording import NOTICE, flag_line, worst_first
 
 GROUND: Rgb = (24, 26, 30)
 MUTED: Rgb = (190, 195, 200)
@@ -70,8 +70,7 @@ class Strip:
             grade, top = flag.grade.value, self.y
             color, side, x = GRADE_COLORS[grade], 11 * self.unit, self.margin
             self.paints.append(_icon(grade, x, top, side, color))
-            evidence = f" ({flag.evidence})" if flag.evidence else ""
-            self.paragraph(f"{grade.capitalize()}: {flag.text}{evidence}", color, indent=17 * self.unit)
+            self.paragraph(flag_line(flag), color, indent=17 * self.unit)
 
     def closing(self, legend: Iterable[tuple[str, Rgb]]) -> None:
         """Names beside their colors, and the notice at the right."""

@@ -51,6 +51,16 @@ def worst_first(flags: Iterable[Flag]) -> list[Flag]:
     return sorted(flags, key=lambda flag: order.index(flag.grade))
 
 
+def flag_line(flag: Flag) -> str:
+    """Grade, text and evidence.
+
+    >>> flag_line(Flag("tilted", Grade.REVIEW, "The thorax leans.", "tilt 12 degrees, limit 9"))
+    'Review: The thorax leans. (tilt 12 degrees, limit 9)'
+    """
+    evidence = f" ({flag.evidence})" if flag.evidence else ""
+    return f"{flag.grade.value.capitalize()}: {flag.text}{evidence}"
+
+
 def file_name(source: str) -> str:
     """The last part of a path of any system: folders may name patients and people."""
     return PurePosixPath(source.replace("\\", "/")).name
