@@ -19,9 +19,26 @@ def test_dark_theme(desktop, dark, panel, film, pictures):
     assert lightest > 200, "the words stand out"
 
 
-def test_light_theme(desktop, panel, film):
-    panel._parameterNode.inputVolume = film
-    background, _, darkest = lightness(desktop.grab(panel, None, width=480))
+NAMES = [module.name for module in MODULES]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_part_of_a_panel_in_the_dark(desktop, dark, open_panel, pictures, name):
+    import ctk
+
+    panel = open_panel(name)
+    for part in vars(panel.ui).values():
+        if isinstance(part, ctk.ctkCollapsibleButton):
+            part.collapsed = False
+    picture = desktop.grab(panel, pictures / f"panel-{name}-dark-empty.png", width=480)
+    background, lightest, _ = lightness(picture)
+    assert background < 80
+    assert lightest > 200, "the words stand out"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_light_theme(desktop, open_panel, name):
+    background, _, darkest = lightness(desktop.grab(open_panel(name), None, width=480))
     assert background > 200
     assert darkest < 60
 
