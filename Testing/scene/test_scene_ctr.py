@@ -11,11 +11,22 @@ slicer = pytest.importorskip("slicer", reason="needs slicer-core")
 
 from cardiothorax.ctr.edit import edited_labels, edited_line, edited_midline  # noqa: E402
 from cardiothorax.errors import GeometryProblem, StoreProblem  # noqa: E402
-from cardiothorax.scene import ctr_nodes, tables  # noqa: E402
+from cardiothorax.scene import ctr_nodes  # noqa: E402
 from cardiothorax.scene.geometry import pixel_of_point  # noqa: E402
 from cardiothorax.scene.lines import straightened  # noqa: E402
 from cardiothorax.scene.run_nodes import remove_run  # noqa: E402
 from cardiothorax.scene.study import TASK_ATTRIBUTE  # noqa: E402
+
+
+def cells_of(node):
+    """The rows of a table node of texts."""
+    table = node.GetTable()
+    columns = range(table.GetNumberOfColumns())
+    return [
+        tuple(table.GetValue(row, column).ToString() for column in columns)
+        for row in range(table.GetNumberOfRows())
+    ]
+
 
 FILMS = ("plain", "mirrored", "upside_down", "coronal", "oblique")
 
@@ -114,11 +125,11 @@ def test_an_uncalibrated_film_states_pixels(core, make_volume, measured):
     film, run = measured(volume)
     nodes = ctr_nodes.show_run(core.scene, run, volume, film)
     assert nodes.lines["Th"].GetMeasurement("Th").GetValueWithUnitsAsPrintableString() == "40 px"
-    assert ("Cardiac diameter Th", "40.0", "px", "") in tables.table_rows(nodes.table)
+    assert ("Cardiac diameter Th", "40.0", "px", "") in cells_of(nodes.table)
 
 
 def test_the_table_has_every_value(shown):
-    rows = {name: (value, unit) for name, value, unit, _ in tables.table_rows(shown()[2].table)}
+    rows = {name: (value, unit) for name, value, unit, _ in cells_of(shown()[2].table)}
     assert rows["Cardiothoracic ratio"] == ("0.500", "")
     assert rows["Thoracic diameter T"] == ("40.0", "mm")
     assert rows["Heart area"] == ("300", "mm\u00b2")

@@ -32,15 +32,6 @@ def fill_table(node: Any, rows: Iterable[Row]) -> None:
     node.SetUseColumnTitleAsColumnHeader(True)
 
 
-def table_rows(node: Any) -> list[Row]:
-    table = node.GetTable()
-    cells = [
-        [table.GetValue(row, column).ToString() for column in range(len(COLUMNS))]
-        for row in range(table.GetNumberOfRows())
-    ]
-    return [(quantity, value, unit, note) for quantity, value, unit, note in cells]
-
-
 def closing_rows(result: Recorded, *, measured: str) -> list[Row]:
     """Verdict, flags in words, who edited what, and enough to name what measured; the JSON has the rest.
 
