@@ -13,10 +13,10 @@ from slicer.i18n import tr as _
 
 from ..errors import Cancelled, CardiothoraxError
 from ..jobs import Worker
-from .batch_words import timeLeft
 from .packages import PackagesMissing
 from .runner import JobRunner
 from .status import StatusLine
+from .times import timeLeft
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,10 @@ from .batch_run import BatchRun
 from .batch_search import StudySearch
 from .batch_table import BatchTable
 from .batch_task import BatchTask, Comparison
-from .batch_words import timeLeft
 from .packages import PackagesMissing
 from .paths import PathField
 from .status import StatusLine
+from .times import timeLeft
 
 POLL_MS = 60
 SAVE_DELAY_MS = 1500
