@@ -45,16 +45,23 @@ def measure_blood(image: Image) -> Blood | None:
 
     ``image`` is axial in HU. The rest of the scan, however bright, plays no part.
     """
-    rows, columns = _cell_sides(image)
+    rows, columns = cell_sides(image)
     means = _cell_means(image.array, rows, columns)
-    place = _between_lungs(means, front_is_low=_row_axis_to_the_back(image))
+    place = _between_lungs(means, FRONT_SHARE, front_is_low=_row_axis_to_the_back(image))
     if np.count_nonzero(place) < FEWEST_CELLS:
         return None
     noise, correlation = _noise(image.array, place, rows, columns)
     return Blood(float(np.median(means[place])), noise, correlation, int(np.count_nonzero(place)))
 
 
-def _cell_sides(image: Image) -> tuple[int, int]:
+def between_lungs(image: Image, front_share: float = FRONT_SHARE) -> np.ndarray:
+    """Cells of soft tissue between the lungs, bool ``[slice, cell row, cell column]``: mostly heart, great
+    vessels and what is beside them. ``front_share`` of the lungs' depth is looked at, from the front."""
+    means = _cell_means(image.array, *cell_sides(image))
+    return _between_lungs(means, front_share, front_is_low=_row_axis_to_the_back(image))
+
+
+def cell_sides(image: Image) -> tuple[int, int]:
     """Pixels of a cell along rows (j) and columns (i)."""
     return max(1, round(CELL_MM / image.spacing_mm[1])), max(1, round(CELL_MM / image.spacing_mm[0]))
 
@@ -74,7 +81,7 @@ def _row_axis_to_the_back(image: Image) -> bool:
     return bool(image.direction_matrix[1, 1] >= 0)
 
 
-def _between_lungs(means: np.ndarray, *, front_is_low: bool) -> np.ndarray:
+def _between_lungs(means: np.ndarray, front_share: float, *, front_is_low: bool) -> np.ndarray:
     """Soft cells with soft neighbors, between the outermost lung of their row, in the front part."""
     from scipy import ndimage
 
@@ -85,11 +92,11 @@ def _between_lungs(means: np.ndarray, *, front_is_low: bool) -> np.ndarray:
     before_last = np.logical_or.accumulate(lung[..., ::-1], axis=2)[..., ::-1]
     between = soft & after_first & before_last
     with_lung = lung.sum(axis=2) > LUNG_SHARE * lung.shape[2]
-    place: np.ndarray = between & _front(with_lung, front_is_low)[..., None]
+    place: np.ndarray = between & _front(with_lung, front_share, front_is_low)[..., None]
     return place
 
 
-def _front(with_lung: np.ndarray, front_is_low: bool) -> np.ndarray:
+def _front(with_lung: np.ndarray, front_share: float, front_is_low: bool) -> np.ndarray:
     """``[slice, row]``: the front part of the rows that show lung, slice by slice."""
     front = np.zeros_like(with_lung)
     for here, rows in zip(front, with_lung, strict=True):
@@ -97,7 +104,7 @@ def _front(with_lung: np.ndarray, front_is_low: bool) -> np.ndarray:
         if len(seen) < 5:
             continue
         first, last = int(seen[0]), int(seen[-1])
-        reach = int(FRONT_SHARE * (last - first))
+        reach = int(front_share * (last - first))
         here[first : first + reach] = front_is_low
         here[last - reach : last] |= not front_is_low
     return front

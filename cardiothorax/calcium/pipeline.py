@@ -19,6 +19,7 @@ from ..records import Flag, Grade, Provenance
 from .blood import measure_blood
 from .flags import blood_flags, header_flags, label_flags, not_scored, unreviewed
 from .labels import ARTERIES
+from .near_heart import only_near_heart
 from .options import CalciumOptions
 from .propose import propose
 from .result import CalciumResult, CalciumRun
@@ -46,6 +47,7 @@ def run(
     proposals, confidence = propose(
         image, model, part_of(progress, 0.1, 0.9), threshold_hu=study.settings.limits.threshold_hu
     )
+    proposals = only_near_heart(image, proposals)
     study.lap("network")
     return study.scored(proposals, proposals, confidence)
 

@@ -1,0 +1,74 @@
+"""Where coronary calcium can be: in and around the soft tissue between the lungs.
+
+A network that has only seen drawn chests takes a rib or a vertebra for calcium now and then. The arteries run
+on the heart, so what it proposes elsewhere is left out.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..imaging.image import Image
+from .blood import between_lungs, cell_sides
+
+FRONT_SHARE = 0.7
+"""Of the lungs' depth, from the front: further back than where blood is measured, for the circumflex."""
+AROUND_MM, ABOVE_MM = 20.0, 15.0
+"""How far in a slice, and in neighboring slices, the arteries may lie from that tissue. On drawn chests every
+true lesion lies within."""
+SMALLEST_ML = 60.0
+"""Less tissue than this is no heart (one lung only, lungs full of fluid): then nothing is left out."""
+KEPT_SHARE = 0.5
+"""A lesion stays when this share of its voxels lies near the heart."""
+
+
+def near_heart(image: Image) -> np.ndarray | None:
+    """Cells near the heart, bool as :func:`.blood.between_lungs`; None where no heart is seen."""
+    from scipy import ndimage
+
+    tissue, count = ndimage.label(between_lungs(image, FRONT_SHARE))
+    if not count:
+        return None
+    sizes = np.bincount(tissue.ravel())
+    sizes[0] = 0
+    rows, columns = cell_sides(image)
+    row_mm, column_mm = rows * image.spacing_mm[1], columns * image.spacing_mm[0]
+    if sizes.max() * row_mm * column_mm * image.spacing_mm[2] < SMALLEST_ML * 1000:
+        return None
+    heart: np.ndarray = tissue == int(sizes.argmax())
+    reach = max(1, round(ABOVE_MM / image.spacing_mm[2]))
+    near: np.ndarray = np.zeros(heart.shape, bool)
+    for k in range(len(heart)):
+        shape = _filled_across(np.max(heart[max(0, k - reach) : k + reach + 1], axis=0))
+        if shape.any():
+            away = ndimage.distance_transform_edt(~shape, sampling=(row_mm, column_mm))
+            near[k] = away <= AROUND_MM
+    return near
+
+
+def only_near_heart(image: Image, labels: np.ndarray) -> np.ndarray:
+    """``labels`` (uint8 ``[k, j, i]`` on the image's grid) without the lesions that lie elsewhere."""
+    from scipy import ndimage
+
+    near = near_heart(image)
+    if near is None or not labels.any():
+        return labels
+    pieces, count = ndimage.label(labels > 0)
+    where = np.nonzero(pieces)
+    rows, columns = cell_sides(image)
+    inside = near[
+        where[0],
+        np.minimum(where[1] // rows, near.shape[1] - 1),
+        np.minimum(where[2] // columns, near.shape[2] - 1),
+    ]
+    numbers = pieces[where]
+    share = np.bincount(numbers, inside, count + 1) / np.maximum(np.bincount(numbers, minlength=count + 1), 1)
+    kept: np.ndarray = np.where(share[pieces] >= KEPT_SHARE, labels, 0).astype(np.uint8)
+    return kept
+
+
+def _filled_across(plane: np.ndarray) -> np.ndarray:
+    """Each row filled from its first to its last cell: fat and valves inside the heart belong to it."""
+    after: np.ndarray = np.logical_or.accumulate(plane, axis=1)
+    before = np.logical_or.accumulate(plane[:, ::-1], axis=1)[:, ::-1]
+    return after & before
