@@ -13,8 +13,10 @@ from cardiothorax.ctr.pipeline import assess  # noqa: E402
 from cardiothorax.ctr.result import CtrResult, CtrRun  # noqa: E402
 from cardiothorax.imaging import radiographic_view  # noqa: E402
 from cardiothorax.records import Provenance  # noqa: E402
+from cardiothorax.scene.calcium_volumes import ct_of_volume  # noqa: E402
 from cardiothorax.scene.geometry import vtk_matrix  # noqa: E402
 from cardiothorax.scene.volumes import film_of_volume  # noqa: E402
+from Testing.scene import drawn_ct  # noqa: E402
 
 # Module name -> logic, in the order of set-up.
 LOGICS = {
@@ -150,3 +152,18 @@ def measured(labels):
         return film, CtrRun(result, labels)
 
     return measure_volume
+
+
+@pytest.fixture(params=["plain", "head_first", "oblique"])
+def how(request):
+    return request.param
+
+
+@pytest.fixture
+def volume(how, make_volume):
+    return make_volume(drawn_ct.node_values(how), drawn_ct.placing(how), name="CT")
+
+
+@pytest.fixture
+def image(volume):
+    return ct_of_volume(volume)
