@@ -19,6 +19,8 @@ from .options import CoronaryOptions
 
 STEP_MM = 0.5
 GROOVE_STEPS = 12
+FARTHEST_MM = 11.0
+"""A groove pulls a rough course no farther: beyond the apex there is none left."""
 DEPTH_MM = 2.6
 """Distance of a center line from the muscle it runs on."""
 Course = Sequence[tuple[float, float, float]]
@@ -68,7 +70,7 @@ def coronary_tree(heart: Heart, options: CoronaryOptions, rng: np.random.Generat
     lad, lcx, rca = draw.lad(fork), draw.lcx(fork), draw.rca()
     tree = [lm, lad, lcx, rca]
     for n in range(options.diagonals):
-        tree.append(draw.branch(f"diagonal{n + 1}", lad, 0.16 + 0.2 * n, (0.25, 0.75, -0.65)))
+        tree.append(draw.branch(f"diagonal{n + 1}", lad, 0.16 + 0.2 * n, (0.6, 0.5, -0.62)))
     for n in range(options.marginals):
         tree.append(draw.branch(f"marginal{n + 1}", lcx, 0.25 + 0.3 * n, (0.62, -0.15, -0.75)))
     tree.append(draw.branch("acute_marginal", rca, 0.55, (0.75, -0.35, -0.5)))
@@ -142,10 +144,12 @@ class _Drawer:
         return np.asarray(line + shift * weight + jitter)
 
     def _groove(self, line: np.ndarray, one: Field, other: Field) -> np.ndarray:
-        line = line.copy()
+        pulled = line.copy()
         for _ in range(GROOVE_STEPS):
-            line -= _least_step([one, other], line, DEPTH_MM)
-        return line
+            pulled -= _least_step([one, other], pulled, DEPTH_MM)
+        way = pulled - line
+        length = np.linalg.norm(way, axis=1, keepdims=True)
+        return np.asarray(line + way * np.minimum(1, FARTHEST_MM / np.maximum(length, 1e-9)))
 
     def _clear(self, line: np.ndarray) -> np.ndarray:
         """Push points that lie in muscle or a great vessel out of it; the origin stays in its wall."""

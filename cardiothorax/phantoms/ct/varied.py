@@ -73,7 +73,7 @@ def _anatomy(rng: np.random.Generator, far: float) -> AnatomyOptions:
 def _coronaries(rng: np.random.Generator, far: float) -> CoronaryOptions:
     return CoronaryOptions(
         dominance=str(rng.choice(["right", "left", "balanced"], p=[0.78, 0.12, 0.10])),
-        lm_length_mm=float(np.clip(rng.normal(9.5, 3.5 * far), 2.5, 20)),
+        lm_length_mm=float(np.clip(rng.normal(9.0, 3.0 * far), 2.5, 15)),
         diagonals=int(rng.integers(1, 4)),
         marginals=int(rng.integers(1, 4)),
         wander_mm=float(rng.uniform(0.8, 2.8)),
