@@ -40,13 +40,9 @@ def train(
         module.start_from(network_of(start_from, recipe))
     channels_last(module.network)
     best = ModelCheckpoint(
-        dirpath=out,
-        filename="best",
-        monitor="score",
-        mode="max",
-        save_last=True,
-        enable_version_counter=False,
+        dirpath=out, filename="best", monitor="score", mode="max", enable_version_counter=False
     )
+    newest = ModelCheckpoint(dirpath=out, filename="last", enable_version_counter=False)
     trainer = lightning.Trainer(
         max_epochs=recipe.rounds,
         accelerator={"auto": "auto", "cpu": "cpu", "cuda": "gpu"}[device],
@@ -56,7 +52,7 @@ def train(
         num_sanity_val_steps=0,
         gradient_clip_val=5.0,
         logger=CSVLogger(out, name="", version="log", flush_logs_every_n_steps=1),
-        callbacks=[best],
+        callbacks=[best, newest],
         enable_progress_bar=progress,
         log_every_n_steps=10,
     )
