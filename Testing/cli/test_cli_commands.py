@@ -10,7 +10,7 @@ import zipfile
 
 import pytest
 
-from cardiothorax.cli.main import COMMANDS
+from cardiothorax.cli.main import COMMANDS, SECTIONS
 from cardiothorax.resources import resource
 
 GATE = resource("Models", "frontal-gate")
@@ -32,6 +32,14 @@ def test_help_names_every_command_and_imports_none(cardiothorax):
     assert quick.stdout.strip().endswith("set()")
 
 
+def test_every_command_stands_in_one_section_of_the_help(cardiothorax):
+    names = [name for section in SECTIONS.values() for name in section]
+    assert names == list(COMMANDS)
+    out = cardiothorax("--help").out
+    places = [out.index(f"\n{title}:\n") for title in SECTIONS]
+    assert places == sorted(places)
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_teaches_by_an_example(cardiothorax, name):
     done = cardiothorax(name, "--help")
@@ -46,11 +54,13 @@ def test_every_command_teaches_by_an_example(cardiothorax, name):
     assert f"cardiothorax {name}" in examples
 
 
-@pytest.mark.parametrize("group", [[], ["models"], ["phantom"]])
-def test_without_a_command_the_help_is_shown(cardiothorax, group):
+@pytest.mark.parametrize(
+    ("group", "heading"), [([], "General"), (["models"], "Commands"), (["phantom"], "Commands")]
+)
+def test_without_a_command_the_help_is_shown(cardiothorax, group, heading):
     done = cardiothorax(*group)
     assert done.code == 2
-    assert "\nCommands:\n" in done.err
+    assert f"\n{heading}:\n" in done.err
     assert "Error" not in done.err
 
 

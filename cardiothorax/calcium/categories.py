@@ -1,12 +1,9 @@
 """From a score to the words of a report.
 
-CAC-DRS: Hecht et al., J Cardiovasc Comput Tomogr 2018. Ordinal score of chest CT: Shemesh et al.,
-Radiology 2010.
+CAC-DRS: Hecht et al., J Cardiovasc Comput Tomogr 2018.
 """
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 ROUNDING = 1e-9
 """Sums of floats miss a border by their last bits; a score this near to it stands on it."""
@@ -33,22 +30,9 @@ def cac_drs(agatston: float, arteries_with_calcium: int) -> str:
     return f"A{_severity(agatston)}/N{arteries_with_calcium}"
 
 
-def cac_drs_visual(grade: str, arteries_with_calcium: int) -> str:
-    """``V0/N0`` to ``V3/N4`` from one of :data:`VISUAL_GRADES`, for chest CT that is not gated."""
-    return f"V{VISUAL_GRADES.index(grade)}/N{arteries_with_calcium}"
-
-
 def visual_suggestion(agatston: float) -> str:
     """The visual grade that a score suggests, by the borders of CAC-DRS; a reader's eye decides."""
     return VISUAL_GRADES[_severity(agatston)]
-
-
-def ordinal_grade(grades: Sequence[int]) -> str:
-    """Grade of a chest CT from how much of LM, LAD, LCX and RCA is calcified: each 0 none, 1 less than a
-    third of its length, 2 up to two thirds, 3 more. The sum is 0, 1-3 mild, 4-7 moderate, 8-12 severe."""
-    if len(grades) != 4 or not all(grade in (0, 1, 2, 3) for grade in grades):
-        raise ValueError(f"four grades from 0 to 3 are needed (LM, LAD, LCX, RCA), not {tuple(grades)}")
-    return VISUAL_GRADES[sum(sum(grades) >= border for border in (1, 4, 8))]
 
 
 def _severity(agatston: float) -> int:

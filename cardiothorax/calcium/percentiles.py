@@ -77,27 +77,28 @@ def read_percentiles(path: Path | str) -> tuple[Group, ...]:
     return groups
 
 
-def place(groups: tuple[Group, ...], agatston: float, *, sex: str, ethnicity: str, age_years: float) -> Place:
+def group_of(groups: tuple[Group, ...], *, sex: str, ethnicity: str, age_years: float) -> Group:
     """Raises :class:`PercentileProblem` where the table has no group for the person."""
     age = math.floor(age_years)
     wanted = (sex.strip().lower(), ethnicity.strip().lower())
     for group in groups:
         if (group.sex, group.ethnicity) == wanted and group.age_from <= age <= group.age_to:
-            return _place_among(group.scores, agatston)
+            return group
     raise PercentileProblem(
         f"The table of percentiles has no group for {wanted[0]}, {wanted[1]}, {age} years.",
         "Add the group to the table, or report no percentile.",
     )
 
 
-def _place_among(scores: tuple[float, ...], agatston: float) -> Place:
+def place(group: Group, agatston: float) -> Place:
     """Without calcium a person stands with all others without it, up to the last percentile that is 0."""
+    if not 0 <= agatston < math.inf:
+        raise PercentileProblem(f"The Agatston score is {agatston:g}; it is 0 or more.")
+    known = tuple(zip(PERCENTILES, group.scores, strict=True))
     if agatston == 0:
-        zero = [p for p, score in zip(PERCENTILES, scores, strict=True) if score == 0]
-        return Place(0, max(zero, default=PERCENTILES[0]))
-    reached = [p for p, score in zip(PERCENTILES, scores, strict=True) if score <= agatston]
-    beyond = [p for p, score in zip(PERCENTILES, scores, strict=True) if score > agatston]
-    return Place(max(reached, default=0), min(beyond, default=100))
+        return Place(0, max((p for p, score in known if score == 0), default=PERCENTILES[0]))
+    reached = max((p for p, score in known if score <= agatston), default=0)
+    return Place(reached, min((p for p, score in known if score > agatston), default=100))
 
 
 def _group(name: str, line: int, row: dict[str, str]) -> Group:

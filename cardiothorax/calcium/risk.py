@@ -7,7 +7,7 @@ American, 45 to 84 years old and free of cardiovascular disease.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from ..errors import CardiothoraxError
 
@@ -26,13 +26,16 @@ COEFFICIENTS = {
     "pressure_drug": 0.2278,
     "family_history": 0.3239,
 }
-RANGES = {
-    "age_years": (45, 85),
-    "cholesterol_mg_dl": (50, 500),
-    "hdl_mg_dl": (10, 200),
-    "systolic_mmhg": (60, 250),
+KNOWN_AGES = (45, 84)
+"""Of the cohort, in whole years, both inclusive."""
+CREDIBLE = {
+    "cholesterol_mg_dl": ("Total cholesterol", "mg/dl", 50, 500),
+    "hdl_mg_dl": ("HDL cholesterol", "mg/dl", 10, 200),
+    "systolic_mmhg": ("Systolic pressure", "mmHg", 60, 250),
 }
-"""Age: the cohort's, to the end of its 84th year. Others: beyond them a value is a slip, or another unit."""
+"""Risk factor: its name, unit, and the range beyond which a value is a slip or another unit."""
+MG_DL_PER_MMOL_L = 38.67
+"""Of cholesterol and of HDL cholesterol."""
 
 
 class RiskUnknown(CardiothoraxError):
@@ -70,35 +73,37 @@ def mesa_risk(person: Person, agatston: float) -> float:
     >>> round(mesa_risk(man, 0), 4), round(mesa_risk(man, 100), 4)
     (0.0306, 0.1043)
     """
-    _check(person, agatston)
+    _check(person)
+    if not 0 <= agatston < math.inf:
+        raise RiskUnknown(f"The Agatston score is {agatston:g}; it is 0 or more.")
     predictor = ETHNICITIES[person.ethnicity] + PER_LOG_SCORE * math.log(agatston + 1)
     predictor += sum(weight * getattr(person, name) for name, weight in COEFFICIENTS.items())
     return 1.0 - math.pow(BASELINE_SURVIVAL, math.exp(predictor))
 
 
-def _check(person: Person, agatston: float) -> None:
+def _check(person: Person) -> None:
     if person.ethnicity not in ETHNICITIES:
         raise RiskUnknown(
             f"The risk score knows {', '.join(ETHNICITIES)}, not {person.ethnicity!r}.",
             "Choose the nearest, or give no risk.",
         )
-    units = {
-        "cholesterol_mg_dl": "mg/dl",
-        "hdl_mg_dl": "mg/dl",
-        "systolic_mmhg": "mmHg",
-        "age_years": "years",
-    }
-    for field in fields(person):
-        if field.name not in RANGES:
-            continue
-        low, high = RANGES[field.name]
-        value = getattr(person, field.name)
-        if not low <= value <= high or (field.name == "age_years" and value == high):
-            what = field.name.rsplit("_", 2 if field.name.endswith("_dl") else 1)[0]
+    youngest, oldest = KNOWN_AGES
+    if not youngest <= person.age_years < oldest + 1:
+        raise RiskUnknown(
+            f"Age is {person.age_years:g} years; the risk score was made for {youngest} to {oldest}.",
+            "Outside of these ages give no risk.",
+        )
+    for field, (name, unit, low, high) in CREDIBLE.items():
+        value = getattr(person, field)
+        if not low <= value <= high:
+            hint = f" 1 mmol/l of it is {MG_DL_PER_MMOL_L:g} mg/dl." if unit == "mg/dl" else ""
             raise RiskUnknown(
-                f"{what.capitalize()} is {value:g} {units[field.name]}; "
-                f"the risk score holds from {low} to {high}.",
-                "Check the value and its unit, or give no risk.",
+                f"{name} is {value:g} {unit}; {low} to {high} {unit} was expected.",
+                f"Check the value and its unit.{hint}",
             )
-    if not 0 <= agatston < math.inf:
-        raise RiskUnknown(f"The Agatston score is {agatston}; it is 0 or more.")
+    if person.hdl_mg_dl >= person.cholesterol_mg_dl:
+        raise RiskUnknown(
+            f"HDL cholesterol ({person.hdl_mg_dl:g} mg/dl) is not below total cholesterol "
+            f"({person.cholesterol_mg_dl:g} mg/dl), of which it is a part.",
+            "Check whether the two were exchanged.",
+        )

@@ -17,16 +17,32 @@ EXIT_USAGE, EXIT_INPUTS_FAILED, EXIT_INTERRUPTED = 2, 3, 130
 EXIT_UNEXPECTED = 1
 
 COMMANDS = {
+    "ctr": ("ctr", "Measure the cardiothoracic ratio of chest radiographs."),
     "calcium": ("calcium", "Score coronary calcium on CT, artery by artery."),
     "calcium-score": ("calcium_score", "Score given artery labels on a CT, without a network."),
-    "ctr": ("ctr", "Measure the cardiothoracic ratio of chest radiographs."),
+    "calcium-visual": ("calcium_visual", "Grade a chest CT from what you see in each artery."),
+    "calcium-risk": ("calcium_risk", "Ten-year risk with a score, and its percentile."),
+    "calcium-calibrate": ("calcium_calibrate", "Mass factor from a scan with calibration rods."),
     "demo": ("demo", "Measure one study: report, picture, masks and table."),
     "evaluate": ("evaluate", "Compare results with a reference: agreement and accuracy."),
     "models": ("models", "List, inspect, add, remove and verify trained networks."),
     "phantom": ("phantom", "Make studies that are nobody's, with known truth."),
-    "train": ("train", "Train a network."),
+    "train": ("train", "Train a network, or measure one."),
 }
 """Command: module in this package (which has an attribute of the command's name), and what it does."""
+
+SECTIONS = {
+    "Chest radiographs": ("ctr",),
+    "Coronary calcium on CT": (
+        "calcium",
+        "calcium-score",
+        "calcium-visual",
+        "calcium-risk",
+        "calcium-calibrate",
+    ),
+    "General": ("demo", "evaluate", "models", "phantom", "train"),
+}
+"""How the help groups them."""
 
 EPILOG = """\b
 Examples:
@@ -53,8 +69,10 @@ class LazyGroup(click.Group):
         return getattr(import_module(f".{module}", __package__), name.replace("-", "_"))  # type: ignore[no-any-return]
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, help_text) for name, (_, help_text) in COMMANDS.items()])
+        width = max(map(len, COMMANDS))  # one column through all sections
+        for title, names in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(width), COMMANDS[name][1]) for name in names])
 
     def resolve_command(self, context: click.Context, args: list[str]) -> Any:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):

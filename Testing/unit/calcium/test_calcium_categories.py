@@ -1,16 +1,10 @@
-"""Borders of the risk groups, CAC-DRS, and the visual grades."""
+"""Borders of the risk groups, of CAC-DRS and of the suggested visual grade."""
 
 from __future__ import annotations
 
 import pytest
 
-from cardiothorax.calcium.categories import (
-    cac_drs,
-    cac_drs_visual,
-    category,
-    ordinal_grade,
-    visual_suggestion,
-)
+from cardiothorax.calcium.categories import cac_drs, category, visual_suggestion
 
 
 @pytest.mark.parametrize(
@@ -42,34 +36,3 @@ def test_sums_that_miss_a_border_by_their_last_bits_stand_on_it() -> None:
     assert category(100 + 1e-13) == "11-100"
     assert cac_drs(100 - 1e-13, 1) == "A2/N1"
     assert cac_drs(300 - 1e-12, 4) == "A3/N4"
-
-
-def test_visual_form() -> None:
-    assert [cac_drs_visual(g, n) for n, g in enumerate(("none", "mild", "moderate", "severe"))] == [
-        "V0/N0",
-        "V1/N1",
-        "V2/N2",
-        "V3/N3",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("grades", "word"),
-    [
-        ((0, 0, 0, 0), "none"),
-        ((1, 0, 0, 0), "mild"),
-        ((1, 1, 1, 0), "mild"),
-        ((1, 3, 0, 0), "moderate"),
-        ((3, 3, 1, 0), "moderate"),
-        ((2, 2, 2, 2), "severe"),
-        ((3, 3, 3, 3), "severe"),
-    ],
-)
-def test_ordinal_score_of_chest_ct(grades: tuple[int, ...], word: str) -> None:
-    assert ordinal_grade(grades) == word
-
-
-@pytest.mark.parametrize("grades", [(0, 0, 0), (0, 0, 0, 4), (0, 0, 0, -1)])
-def test_impossible_ordinal_grades(grades: tuple[int, ...]) -> None:
-    with pytest.raises(ValueError, match="four grades"):
-        ordinal_grade(grades)

@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cardiothorax.calcium.percentiles import COLUMNS, PercentileProblem, Place, place, read_percentiles
+from cardiothorax.calcium.percentiles import (
+    COLUMNS,
+    PercentileProblem,
+    Place,
+    group_of,
+    place,
+    read_percentiles,
+)
 from cardiothorax.calcium.risk import ETHNICITIES, Person, RiskUnknown, mesa_risk
 
 MAN = Person(70, True, "hispanic", 190, 50, 130, pressure_drug=True)
@@ -26,8 +33,8 @@ def test_published_example(agatston: float, percent: float) -> None:
         st.floats(45, 84.9),
         st.booleans(),
         st.sampled_from(tuple(ETHNICITIES)),
-        st.floats(50, 500),
-        st.floats(10, 200),
+        st.floats(201, 500),
+        st.floats(10, 199),
         st.floats(60, 250),
         *[st.booleans()] * 5,
     ),
@@ -45,12 +52,14 @@ def test_it_rises_with_what_harms(person: Person, agatston: float) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"age_years": 44.9}, "Age is 44.9 years.*from 45 to 85"),
+        ({"age_years": 44.9}, "Age is 44.9 years.*made for 45 to 84"),
         ({"age_years": 85}, "Age is 85 years"),
         ({"ethnicity": "martian"}, "white, chinese, black, hispanic, not 'martian'"),
-        ({"cholesterol_mg_dl": 5.2}, "Cholesterol is 5.2 mg/dl"),
-        ({"hdl_mg_dl": 1.3}, "Hdl is 1.3 mg/dl"),
-        ({"systolic_mmhg": 13}, "Systolic is 13 mmHg"),
+        ({"age_years": float("nan")}, "Age is nan"),
+        ({"cholesterol_mg_dl": 5.2}, "Total cholesterol is 5.2 mg/dl; 50 to 500 mg/dl"),
+        ({"hdl_mg_dl": 1.3}, "HDL cholesterol is 1.3 mg/dl"),
+        ({"systolic_mmhg": 13}, "Systolic pressure is 13 mmHg"),
+        ({"cholesterol_mg_dl": 50, "hdl_mg_dl": 190}, "HDL cholesterol .190 mg/dl. is not below total"),
     ],
 )
 def test_persons_of_whom_it_knows_nothing(change: dict[str, object], words: str) -> None:
@@ -58,10 +67,22 @@ def test_persons_of_whom_it_knows_nothing(change: dict[str, object], words: str)
         mesa_risk(replace(MAN, **change), 0)
 
 
+def test_a_value_in_another_unit_is_told_how_to_convert() -> None:
+    with pytest.raises(RiskUnknown) as problem:
+        mesa_risk(replace(MAN, cholesterol_mg_dl=4.9), 0)
+    assert "1 mmol/l of it is 38.67 mg/dl" in problem.value.hint
+    with pytest.raises(RiskUnknown) as problem:
+        mesa_risk(replace(MAN, systolic_mmhg=13), 0)
+    assert "mmol" not in problem.value.hint
+
+
 @pytest.mark.parametrize("agatston", [-1, float("inf"), float("nan")])
-def test_impossible_scores(agatston: float) -> None:
+def test_impossible_scores(tmp_path: Path, agatston: float) -> None:
     with pytest.raises(RiskUnknown, match="Agatston"):
         mesa_risk(MAN, agatston)
+    (group,) = read_percentiles(table(tmp_path, MEN))
+    with pytest.raises(PercentileProblem, match="Agatston"):
+        place(group, agatston)
 
 
 def table(folder: Path, *rows: str, header: str = ",".join(COLUMNS), encoding: str = "utf-8") -> Path:
@@ -88,16 +109,16 @@ OLDER = "Male, White ,55,64,2,50,200,600"
 )
 def test_places(tmp_path: Path, age: float, score: float, expected: Place, words: str) -> None:
     groups = read_percentiles(table(tmp_path, MEN, OLDER, encoding="utf-8-sig"))
-    found = place(groups, score, sex="Male", ethnicity="white", age_years=age)
+    found = place(group_of(groups, sex="Male", ethnicity=" White", age_years=age), score)
     assert found == expected
     assert found.words == words
 
 
 def test_no_calcium_where_half_the_group_has_none(tmp_path: Path) -> None:
-    groups = read_percentiles(table(tmp_path, "female,white,45,74,0,0,24.5,139.8"))
-    found = place(groups, 0, sex="female", ethnicity="white", age_years=60)
+    (group,) = read_percentiles(table(tmp_path, "female,white,45,74,0,0,24.5,139.8"))
+    found = place(group, 0)
     assert (found, found.words) == (Place(0, 50), "at or below the 50th percentile")
-    assert place(groups, 1, sex="female", ethnicity="white", age_years=60) == Place(50, 75)
+    assert place(group, 1) == Place(50, 75)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +127,7 @@ def test_no_calcium_where_half_the_group_has_none(tmp_path: Path) -> None:
 def test_groups_that_are_missing(tmp_path: Path, sex: str, ethnicity: str, age: float) -> None:
     groups = read_percentiles(table(tmp_path, MEN, OLDER))
     with pytest.raises(PercentileProblem, match=f"{sex}, {ethnicity}, {age} years"):
-        place(groups, 0, sex=sex, ethnicity=ethnicity, age_years=age)
+        group_of(groups, sex=sex, ethnicity=ethnicity, age_years=age)
 
 
 @pytest.mark.parametrize(
