@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from .blobs import Blobs
-from .coronaries import Artery
+from .coronaries import Artery, resampled
 from .fields import Numbers, frame
 from .heart import ASCENDING, DESCENDING, LONG_AXIS, LV_CENTER, ROOT_CENTER, ROOT_RADIUS
 from .options import CtPhantomOptions
@@ -167,10 +167,8 @@ def _metal(options: CtPhantomOptions, tree: tuple[Artery, ...], rng: np.random.G
 
 
 def _lead(rng: np.random.Generator, line: np.ndarray, peak_hu: float) -> Blobs:
-    length = np.r_[0, np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))]
-    at = np.arange(0, length[-1], 0.9)
-    points = np.stack([np.interp(at, length, line[:, n]) for n in range(3)], axis=1)
-    return _bright(points, np.full(len(at), 0.55), np.ones(len(at)), peak_hu)
+    points = resampled(line)[::2]
+    return _bright(points, np.full(len(points), 0.55), np.ones(len(points)), peak_hu)
 
 
 def _stent(rng: np.random.Generator, artery: Artery) -> Blobs:

@@ -18,7 +18,7 @@ from .lungs import lung_vessels
 from .noise import noise
 from .options import CtPhantomOptions
 from .plaques import Plaque, plaques
-from .streaks import add_streaks
+from .streaks import add_metal_streaks, add_streaks
 from .tissue import tissue
 from .truth import Truth, truth_of
 
@@ -53,6 +53,7 @@ def draw_ct(options: CtPhantomOptions) -> CtPhantom:
     volume, heart = _anatomy(options, grid, place, world_tree, drift, streams[4])
     labels = brighten(volume, grid, _calcium(drawn, others, options, drift))
     add_streaks(volume, grid, options, world_tree, streams[6])
+    add_metal_streaks(volume, grid, streams[6])
     _add_noise(volume, grid, options, streams[7])
     array = np.clip(np.rint(volume), -1024, HIGHEST_HU).astype(np.int16)
     if options.scan.padding:
