@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..models import Card, Metric
+from ..models import Card, Metric, NetworkInput
 
 
 def card_in_words(card: Card, folder: Path) -> str:
     """Everything a person needs before trusting the model; limits and license included."""
-    shape = card.input
     lines = [
         f"{card.name} {card.version}: {card.summary}",
         "",
         f"Task           {card.task}, variant {card.variant}",
         f"Network        {card.architecture.name} {card.architecture.arguments}",
-        f"Input          {shape.side_px} x {shape.side_px} px, {shape.padding}, {shape.orientation} view",
+        f"Input          {_input(card.input)}",
         f"Labels         {', '.join(f'{value} {name}' for name, value in card.labels.items())}",
         f"License        {card.licence}",
         f"Folder         {folder}",
@@ -31,6 +30,13 @@ def card_in_words(card: Card, folder: Path) -> str:
         lines += [f"  {f'{m.source} {m.name}':<{width}}  {_figure(m)}" for m in card.metrics]
     lines += ["", "Known limits", *(f"  - {limit}" for limit in card.limits)]
     return "\n".join(lines)
+
+
+def _input(shape: NetworkInput) -> str:
+    if shape.padding != "grid":
+        return f"{shape.side_px} x {shape.side_px} px, {shape.padding}, {shape.orientation} view"
+    window = "minimum to maximum" if shape.window_hu is None else "{:g} to {:g} HU".format(*shape.window_hu)
+    return f"{shape.in_plane_mm:g} mm grid, slices of about {shape.slab_mm:g} mm, {window}"
 
 
 def _figure(metric: Metric) -> str:
