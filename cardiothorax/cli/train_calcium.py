@@ -72,13 +72,9 @@ def calcium(
     quiet: bool,
 ) -> int:
     """Coronary calcium by artery, on plain CT."""
-    import torch
-
     from ..calcium.training.recipes import recipe
     from ..calcium.training.train import train_calcium
 
-    if threads:
-        torch.set_num_threads(threads)
     model = train_calcium(
         recipe(
             method, variant, rounds=rounds, steps=steps, learning_rate=learning_rate,
@@ -91,6 +87,7 @@ def calcium(
         fold=fold,
         start_from=start_from,
         device=device,
+        threads=threads,
         progress=not quiet,
         listener=_said,
     )  # fmt: skip

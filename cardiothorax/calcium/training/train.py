@@ -29,11 +29,15 @@ def train_calcium(
     start_from: Path | None = None,
     device: str = "auto",
     devices: int | str = "auto",
+    threads: int | None = None,
     progress: bool = True,
     listener: Progress = silent,
 ) -> Path:
     """Train on the train split of ``data`` (or all folds but ``fold``), choose the checkpoint on the
-    validation split, and write ``out/model`` with its card. A run that was stopped goes on."""
+    validation split, and write ``out/model`` with its card. A run that was stopped goes on. ``threads`` of
+    the CPU are used, all cores without it."""
+    if threads:
+        torch.set_num_threads(threads)
     studies = read_index(data)
     if folds:
         studies = in_folds(studies, folds, fold)
