@@ -87,6 +87,7 @@ def _between_lungs(means: np.ndarray, front_share: float, *, front_is_low: bool)
 
     in_plane = np.ones((1, 3, 3), bool)
     lung = ndimage.binary_opening((means > LUNG_HU[0]) & (means < LUNG_HU[1]), in_plane)
+    lung &= _beside(ndimage.binary_opening(means > SOFT_HU[0], in_plane))
     soft = ndimage.binary_erosion((means > SOFT_HU[0]) & (means < SOFT_HU[1]), in_plane)
     after_first = np.logical_or.accumulate(lung, axis=2)
     before_last = np.logical_or.accumulate(lung[..., ::-1], axis=2)[..., ::-1]
@@ -94,6 +95,12 @@ def _between_lungs(means: np.ndarray, front_share: float, *, front_is_low: bool)
     with_lung = lung.sum(axis=2) > LUNG_SHARE * lung.shape[2]
     place: np.ndarray = between & _front(with_lung, front_share, front_is_low)[..., None]
     return place
+
+
+def _beside(soft: np.ndarray) -> np.ndarray:
+    """Whether a cell sees soft tissue to its right or left: lungs do, the foam of the table does not."""
+    after = np.logical_or.accumulate(soft, axis=2)
+    return after | np.logical_or.accumulate(soft[..., ::-1], axis=2)[..., ::-1]
 
 
 def _front(with_lung: np.ndarray, front_share: float, front_is_low: bool) -> np.ndarray:

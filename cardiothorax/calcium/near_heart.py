@@ -13,9 +13,11 @@ from .blood import between_lungs, cell_sides
 
 FRONT_SHARE = 0.7
 """Of the lungs' depth, from the front: further back than where blood is measured, for the circumflex."""
-AROUND_MM, ABOVE_MM = 20.0, 15.0
+AROUND_MM, ABOVE_MM = 20.0, 30.0
 """How far in a slice, and in neighboring slices, the arteries may lie from that tissue. On drawn chests every
 true lesion lies within."""
+LARGEST_HALF_WIDTH_MM = 115.0
+"""To either side of the middle: no heart reaches farther, the liver and the ribs beside it do."""
 SMALLEST_ML = 60.0
 """Less tissue than this is no heart (one lung only, lungs full of fluid): then nothing is left out."""
 KEPT_SHARE = 0.5
@@ -36,6 +38,7 @@ def near_heart(image: Image) -> np.ndarray | None:
     if sizes.max() * row_mm * column_mm * image.spacing_mm[2] < SMALLEST_ML * 1000:
         return None
     heart: np.ndarray = tissue == int(sizes.argmax())
+    heart[..., _far_from_middle(heart, column_mm)] = False
     reach = max(1, round(ABOVE_MM / image.spacing_mm[2]))
     near: np.ndarray = np.zeros(heart.shape, bool)
     for k in range(len(heart)):
@@ -65,6 +68,16 @@ def only_near_heart(image: Image, labels: np.ndarray) -> np.ndarray:
     share = np.bincount(numbers, inside, count + 1) / np.maximum(np.bincount(numbers, minlength=count + 1), 1)
     kept: np.ndarray = np.where(share[pieces] >= KEPT_SHARE, labels, 0).astype(np.uint8)
     return kept
+
+
+def _far_from_middle(heart: np.ndarray, column_mm: float) -> np.ndarray:
+    """Columns farther away than a heart is wide from the middle of the upper slices, where no liver is."""
+    slices = np.flatnonzero(heart.any(axis=(1, 2)))
+    upper = heart[slices[len(slices) // 2] :]
+    columns = np.arange(heart.shape[2])
+    middle = float(np.average(columns, weights=upper.sum(axis=(0, 1))))
+    far: np.ndarray = np.abs(columns - middle) * column_mm > LARGEST_HALF_WIDTH_MM - AROUND_MM
+    return far
 
 
 def _filled_across(plane: np.ndarray) -> np.ndarray:

@@ -110,3 +110,12 @@ def test_real_slices_stacked_are_told_apart_too(shared_data: Path, file: str, en
     found = measure_blood(Image(stack, (pixel[1], pixel[0], 3.0)))
     assert found is not None
     assert (found.hu > LARGEST_PLAIN_BLOOD_HU) == enhanced
+
+
+def test_the_foam_of_the_table_is_no_lung() -> None:
+    """A slab as light as lung below the body, with air beside it: blood is measured as without it."""
+    image = chest()
+    array = image.array.copy()
+    array[:, 232:, 60:240] = -900
+    with_foam, without = measure_blood(replace(image, array=array)), measure_blood(image)
+    assert with_foam == without
