@@ -2,6 +2,7 @@
 
 import os
 
+import numpy as np
 import slicer
 from slicer.i18n import tr as _
 
@@ -20,6 +21,7 @@ from . import scoring, words
 
 MASKS = "_lesions.nrrd"
 PROPOSALS = "_proposals.nrrd"
+UNDECIDED = "_undecided.nrrd"
 AGREEMENT = Comparison("Agatston", "agatston", ("agatston",), cutoff=lambda settings: 0.0)
 """Any calcium, or none."""
 
@@ -49,23 +51,29 @@ class StudyBatch(BatchTask):
         """Masks of a run that nobody has reviewed are proposals; later those are kept beside the reader's."""
         image = read_ct(place.file)
         labels = read_mask(place.beside(MASKS), image)
-        kept = place.beside(PROPOSALS)
+        kept, left = (place.beside(ending) for ending in (PROPOSALS, UNDECIDED))
         proposals = read_mask(kept, image) if kept.is_file() else labels
-        return image, CalciumRun(from_plain(CalciumResult, result), labels, proposals)
+        undecided = read_mask(left, image) if left.is_file() else None
+        return image, CalciumRun(from_plain(CalciumResult, result), labels, proposals), undecided
 
     def show(self, place, content):
-        image, run = content
+        image, run, undecided = content
         volume = volume_of_ct(slicer.mrmlScene, image, place.name)
-        return scoring.showRun(volume, image, run)
+        return scoring.showRun(volume, image, run, undecided)
 
     def remove(self, nodes):
         remove_run(nodes)
 
     def correction(self, study):
-        run, image = study.run, study.image
+        """Of a review as it is now: what it shows goes on changing."""
+        result, image, proposals = study.run.result, study.image, study.run.proposals
+        labels, undecided = np.array(study.run.labels), getattr(study, "undecided", None)
+        undecided = None if undecided is None else np.array(undecided)
 
         def write(place):
-            write_mask(place.beside(PROPOSALS), run.proposals, image)
-            write_mask(place.beside(MASKS), run.labels, image)
+            write_mask(place.beside(PROPOSALS), proposals, image)
+            write_mask(place.beside(MASKS), labels, image)
+            if undecided is not None:
+                write_mask(place.beside(UNDECIDED), undecided, image)
 
-        return Correction(row_of(run.result), to_plain(run.result), write)
+        return Correction(row_of(result), to_plain(result), write)

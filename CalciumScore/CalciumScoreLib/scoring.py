@@ -103,7 +103,7 @@ def showResult(volume, image, values, arrays):
     return showRun(volume, image, run)
 
 
-def showRun(volume, image, run):
+def showRun(volume, image, run, undecided=None):
     from cardiothorax.errors import WorkerProblem
     from cardiothorax.scene.calcium_nodes import show_run
 
@@ -115,7 +115,7 @@ def showRun(volume, image, run):
             _("Press Apply to try again."),
         )
     loadTerminology()
-    nodes = show_run(slicer.mrmlScene, run, volume, image)
+    nodes = show_run(slicer.mrmlScene, run, volume, image, undecided=undecided)
     showStudy(volume)
     return Study(nodes, image, run)
 

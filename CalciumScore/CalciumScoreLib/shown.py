@@ -40,7 +40,7 @@ class Shown:
         self._showFlags(review.result if review else None)
         ui.proposalsBox.visible = bool(left)
         self.scores.show(
-            review.scores.values if review and (review.edited or not left) else None,
+            review.scores.values if review and review.edited else None,  # before, 0 would say too much
             review.proposed.values if left else None,
         )
         self.lesions.show(review.scores.lesions if review else (), left, key)

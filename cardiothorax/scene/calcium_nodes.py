@@ -42,11 +42,14 @@ class CalciumNodes(RunNodes):
     needed = ("volume", "segmentation", "proposals", "lesions", "table", "automatic")
 
 
-def show_run(scene: Any, run: CalciumRun, volume: Any, image: Image) -> CalciumNodes:
+def show_run(
+    scene: Any, run: CalciumRun, volume: Any, image: Image, *, undecided: np.ndarray | None = None
+) -> CalciumNodes:
     """Make all nodes of ``run`` beside ``volume``; an earlier run of the same study is replaced.
 
-    Nothing is accepted yet when no reader has seen the run: its labels are shown as proposals. When
-    anything fails, the scene is as it was.
+    Nothing is accepted yet when no reader has seen the run: its labels are shown as proposals.
+    ``undecided`` are those left of a run that a reader has begun with. When anything fails, the scene is as
+    it was.
     """
     turn = turn_between(volume, image)
     earlier = [nodes for nodes in find_runs(scene) if nodes.volume is volume]
@@ -69,7 +72,7 @@ def show_run(scene: Any, run: CalciumRun, volume: Any, image: Image) -> CalciumN
             nodes.refer(role, node)
         dress_labels(nodes.segmentation)
         dress_proposals(nodes.proposals)
-        accepted, pending = starting_labels(run)
+        accepted, pending = starting_labels(run, undecided)
         write_labels(nodes, turn, accepted)
         write_pending(nodes, turn, pending)
         show_result(nodes, run.result)
@@ -78,16 +81,19 @@ def show_run(scene: Any, run: CalciumRun, volume: Any, image: Image) -> CalciumN
     return nodes
 
 
-def starting_labels(run: CalciumRun) -> tuple[np.ndarray, np.ndarray]:
+def starting_labels(run: CalciumRun, undecided: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
     """What is accepted and what is pending when a run comes into the scene.
 
-    Of a run that no reader has seen everything is pending. Of one that a reader has worked on nothing is:
-    what she left out she has decided on.
+    Of a run that no reader has seen everything is pending, of one that a reader is done with nothing is. Of
+    one in between ``undecided`` is; without it, all that was proposed and has no label.
     """
     nothing = np.zeros_like(run.labels)
-    if any(flag.code == "unreviewed" for flag in run.result.flags):
+    if not any(flag.code == "unreviewed" for flag in run.result.flags):
+        return run.labels, nothing
+    if not run.result.provenance.edited:
         return nothing, run.proposals
-    return run.labels, nothing
+    left = np.where(run.labels == 0, run.proposals, 0) if undecided is None else undecided
+    return run.labels, left.astype(np.uint8)
 
 
 def show_result(nodes: CalciumNodes, result: CalciumResult) -> None:

@@ -100,6 +100,11 @@ class ScoredStudy:
         return self._proposed.scores
 
     @property
+    def undecided(self) -> np.ndarray:
+        """Proposals that are left: uint8 as :attr:`labels`, not to be written to."""
+        return self._proposed.labels
+
+    @property
     def can_undo(self) -> bool:
         return self._steps.can_undo
 
