@@ -4,7 +4,7 @@
 
 Views come from Slicer's displayable managers off screen, the panel from the desktop stand-in, whose folder
 ``slicer_desktop`` lies in ``--tools`` (default: ``../shared/tools`` beside the repository). Only the
-synthesized sample film is shown.
+synthesized samples are shown.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ def main() -> None:
     sys.path[:0] = [str(REPOSITORY), str(options.tools)]
     from slicer_desktop import Desktop
 
+    from Testing.scene.render_calcium import calcium_pictures
+
     options.out.mkdir(parents=True, exist_ok=True)
     with Desktop() as desktop:
         widget = desktop.load_module(REPOSITORY / "CTRMeasure" / "CTRMeasure.py")
@@ -35,6 +37,9 @@ def main() -> None:
             *_result(desktop, widget, options.out),
             *_corrected(desktop, widget, options.out),
         ]
+        desktop.exit(widget)
+        desktop.scene.Clear(0)
+        pictures += calcium_pictures(desktop, options.out, _panel, _view)
     for picture in pictures:
         _shrink(picture)
         print(f"{picture.relative_to(options.out.parent)}: {picture.stat().st_size // 1000} kB")
@@ -69,8 +74,8 @@ def _panel(desktop, widget, path: Path) -> Path:
     return path
 
 
-def _view(desktop, path: Path) -> Path:
-    desktop.grab_view("Red", path, VIEW_PX, VIEW_PX)
+def _view(desktop, path: Path, name: str = "Red") -> Path:
+    desktop.grab_view(name, path, VIEW_PX, VIEW_PX)
     return path
 
 
