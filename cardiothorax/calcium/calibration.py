@@ -40,6 +40,10 @@ class Calibration:
     water: Disc
     mass_factor: float
 
+    @property
+    def unevenness_limit_hu(self) -> float:
+        return UNEVEN * (self.rod.mean_hu - self.water.mean_hu)
+
 
 def calibrate(image: Image, *, rod_ijk: Vector, water_ijk: Vector, rod_mg_cm3: float) -> Calibration:
     """From a rod of hydroxyapatite of density ``rod_mg_cm3`` and one of water.
@@ -54,19 +58,20 @@ def calibrate(image: Image, *, rod_ijk: Vector, water_ijk: Vector, rod_mg_cm3: f
     low, high = (rod_mg_cm3 / limit for limit in reversed(PER_CM3))
     if not low <= above <= high:
         raise UnsupportedImage(
-            f"The rod has {rod.mean_hu:.0f} HU and the water {water.mean_hu:.0f} HU; {rod_mg_cm3:g} mg/cm³ of "
-            f"calcium is {low:.0f} to {high:.0f} HU brighter than water.",
+            f"The rod has {rod.mean_hu:.0f} HU and the water {water.mean_hu:.0f} HU; "
+            f"{rod_mg_cm3:g} mg/cm³ of calcium is {low:.0f} to {high:.0f} HU brighter than water.",
             "Place both points in the middle of their rods, and check the rod's density.",
         )
-    for name, found in (("rod", rod), ("water", water)):
-        if found.unevenness_hu > UNEVEN * above:
+    calibration = Calibration(rod, water, rod_mg_cm3 / 1000 / above)
+    for name, circle in (("rod", rod), ("water", water)):
+        if circle.unevenness_hu > calibration.unevenness_limit_hu:
             raise GeometryProblem(
-                f"The circle in the {name} is not even: its parts differ by {found.unevenness_hu:.0f} HU "
-                f"(at most {UNEVEN * above:.0f}), standard deviation {found.sd_hu:.0f} HU.",
-                "It may reach over the border: move it to the middle. If it lies well inside, the scan is too "
-                "noisy: take a softer reconstruction or another slice.",
+                f"The circle in the {name} is not even: its parts differ by {circle.unevenness_hu:.0f} HU "
+                f"(at most {calibration.unevenness_limit_hu:.0f}), standard deviation {circle.sd_hu:.0f} HU.",
+                "It may reach over the border: move it to the middle. If it lies well inside, the scan is "
+                "too noisy: take a softer reconstruction or another slice.",
             )
-    return Calibration(rod, water, rod_mg_cm3 / 1000 / above)
+    return calibration
 
 
 def disc(image: Image, ijk: Vector) -> Disc:

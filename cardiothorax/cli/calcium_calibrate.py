@@ -11,16 +11,20 @@ if TYPE_CHECKING:
     from ..imaging.image import Vector
 
 EPILOG = """\b
-Example:
-  cardiothorax calcium-calibrate insert/ --rod 329,303,7 --water 182,303,7 --density 200
+Examples:
+  cardiothorax calcium-calibrate scan/ --rod 330,302,7 --water 181,302,7 --density 200
   cardiothorax calcium study/ --out results --mass-factor 0.0008012
+  A simulated scan to try it on:
+    cardiothorax phantom insert --out insert
+    cardiothorax calcium-calibrate insert/insert.nrrd \\
+        --rod 330,302,7 --water 181,302,7 --density 200
 
 \b
-Points are column, row and slice as Slicer's Data Probe shows them: counted from 0,
-slices from the feet. HU are means over a circle of 1.5 cm² (radius 6.9 mm) in
-that slice, as McCollough et al., Radiology 2007, have it: the middle of a rod of
-20 mm is good. A circle that is not even, since it reaches over the rod's border, is
-refused.
+Points are column, row and slice, counted from 0, slices from the feet: what Slicer's
+Data Probe shows, unless a file's slices run from the head. HU are means over a
+circle of 1.5 cm² (radius 6.9 mm) in that slice, as McCollough et al., Radiology
+2007, have it: the middle of a rod of 20 mm is good. A circle that is not even,
+since it reaches over the rod's border, is refused.
 
 \b
 The factor goes to standard output, everything else to standard error. It holds for
@@ -70,7 +74,8 @@ def calcium_calibrate(image: str, rod: Vector, water: Vector, density: float) ->
     for name, circle in (("Rod", found.rod), ("Water", found.water)):
         _say(
             f"{name}: {circle.mean_hu:.1f} HU, standard deviation {circle.sd_hu:.1f}; "
-            f"parts of the circle differ by {circle.unevenness_hu:.1f}: it lies well inside"
+            f"parts of the circle differ by {circle.unevenness_hu:.1f} (at most "
+            f"{found.unevenness_limit_hu:.0f}): it lies well inside"
         )
     _say("Mass factor, mg per mm³ and HU:")
     click.echo(f"{found.mass_factor:.4g}")

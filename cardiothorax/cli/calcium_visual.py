@@ -44,10 +44,7 @@ def calcium_visual(lm: int, lad: int, lcx: int, rca: int) -> int:
     seen = VisualExtents(lm, lad, lcx, rca)
     first, last = seen.group
     group = "" if first == last else f" ({first} to {last})"
-    calcified = seen.cac_drs.partition("/N")[2]
     click.echo(f"Ordinal score {seen.ordinal} of 12: {seen.grade}{group}")
-    click.echo(
-        f"CAC-DRS {seen.cac_drs}: calcium in {calcified} of 4 arteries; your overall impression decides V"
-    )
+    click.echo(f"CAC-DRS {seen.cac_drs} (suggested: your overall impression decides V)")
     click.echo(NOTICE)
     return 0

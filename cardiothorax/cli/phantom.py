@@ -170,6 +170,39 @@ def ct(
         click.echo(f"{folder}  {len(study.image.array)} slices, {mass:.1f} mg coronary calcium", err=True)
 
 
+@phantom.command()
+@click.option(
+    "--vendor",
+    type=click.Choice(["ge", "siemens", "philips", "canon"]),
+    default="siemens",
+    show_default=True,
+    help="Whose calcium scan: slices, kernel, brightness.",
+)
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Of the noise.")
+@click.option("--ring", is_flag=True, help="With the extension ring of a large patient.")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder to write to."
+)
+def insert(vendor: str, seed: int, ring: bool, out: Path) -> None:
+    """The cardiac calcification insert in its chest: nine cylinders and two rods of known density.
+
+    DIR gets insert.nrrd, insert_labels.nrrd (1 around every cylinder) and insert_truth.json (sizes, masses,
+    the rods' places and the mass factor that they should give).
+
+    \b
+    Example:
+      cardiothorax phantom insert --out insert
+      cardiothorax calcium-calibrate insert/insert.nrrd \\
+          --rod 330,302,7 --water 181,302,7 --density 200
+      cardiothorax calcium-score insert/insert.nrrd --labels insert/insert_labels.nrrd \\
+          --preset siemens --out scored
+    """
+    from ..phantoms import ct as chest
+
+    path = chest.write_insert(chest.qrm_insert(vendor, seed=seed, ring=ring), out)
+    click.echo(path, err=True)
+
+
 def _write_reference(path: Path, rows: list[tuple[str, float, float, float]]) -> None:
     from ..records import write_atomically
 

@@ -42,5 +42,5 @@ def test_every_reading_has_one_group_and_more_calcium_is_never_a_lower_grade() -
 
 @pytest.mark.parametrize("extents", [(0, 0, 0, 4), (0, -1, 0, 0)])
 def test_impossible_extents_are_named(extents: tuple[int, ...]) -> None:
-    with pytest.raises(ValueError, match="rca is 4|lad is -1"):
+    with pytest.raises(ValueError, match=r"rca is 4|lad is -1"):
         VisualExtents(*extents)

@@ -3,6 +3,7 @@
 from .dicom import write_ct_series
 from .draw import CtPhantom, draw_ct
 from .implant import ImplantOptions, implant
+from .insert_files import write_insert
 from .options import (
     AnatomyOptions,
     ConfounderOptions,
@@ -32,4 +33,5 @@ __all__ = [
     "rendered_cylinder",
     "rendered_sphere",
     "write_ct_series",
+    "write_insert",
 ]
