@@ -16,7 +16,7 @@ class SliceStrip(qt.QObject):
     """Draws into ``label``. ``onSlice(number)`` is called with the slice that was clicked, from 0."""
 
     def __init__(self, label, onSlice):
-        super().__init__()
+        qt.QObject.__init__(self)
         self._label = label
         self._onSlice = onSlice
         self._slices = 0
@@ -76,10 +76,9 @@ class SliceStrip(qt.QObject):
         picture = qt.QPixmap(max(NARROWEST_PX, self._width()), HEIGHT_PX)
         picture.fill(palette.base().color())
         painter = qt.QPainter(picture)
-        rows = len(PARTS)
-        tall = HEIGHT_PX / rows
+        tall, step = HEIGHT_PX / len(PARTS), self._width() / self._slices
         for first, last, row, color, alpha in self._marks:
-            left, right = self.placeOf(first)[0], self.placeOf(last)[1]
+            left, right = first * step, (last + 1) * step
             wide = max(2, round(right - left))
             painter.fillRect(
                 round(left), round(row * tall), wide, max(3, round(tall)), shade(self._label, color, alpha)

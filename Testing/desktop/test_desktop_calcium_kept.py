@@ -104,3 +104,25 @@ def test_dark_theme(desktop, dark, calcium, ct, pictures):
     background, lightest, _ = lightness(desktop.grab(calcium, pictures / "calcium-dark.png", width=WIDTH))
     assert background < 80
     assert lightest > 200
+
+
+def test_the_modules_own_test_runs_as_it_is_shipped(desktop, open_panel):
+    open_panel("CalciumScore")
+    desktop.run_test("CalciumScore")
+
+
+def test_a_script_scores_with_a_few_lines(desktop, calcium, ct):
+    from cardiothorax.calcium.labels import LAD
+
+    steps = []
+    study = calcium.logic.process(
+        ct, method="none", preset="siemens", progress=lambda f, step: steps.append(f)
+    )
+    assert steps == sorted(steps)
+    assert study.result.values is None
+    review = calcium.logic.review(study, reader="script")
+    assert review.click(drawn_ct.middle_of("speck"), LAD), "every pixel counts with this preset"
+    assert review.result.values.agatston == pytest.approx(0.25)
+    assert study.table.GetNumberOfRows() > 10
+    with pytest.raises(ValueError, match="volume is None"):
+        calcium.logic.process(None)
