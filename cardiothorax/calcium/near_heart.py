@@ -13,7 +13,7 @@ from .blood import between_lungs, cell_sides
 
 FRONT_SHARE = 0.7
 """Of the lungs' depth, from the front: further back than where blood is measured, for the circumflex."""
-AROUND_MM, ABOVE_MM = 20.0, 60.0
+AROUND_MM, ABOVE_MM = 25.0, 60.0
 """How far in a slice, and in slices above and below, the arteries may lie from that tissue: in a narrow field
 of view the lower slices show little lung. On drawn chests every true lesion lies within."""
 LARGEST_HALF_WIDTH_MM = 115.0
