@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .. import __version__
+from .groups import WholeSentences
 from .main import EXIT_INPUTS_FAILED
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ Examples:
   cardiothorax evaluate ctr --results results/results.csv --reference index.csv --out agreement
   cardiothorax evaluate ctr --results results/results.csv --reference index.csv \\
       --group source --out agreement
+  cardiothorax evaluate calcium --results results/results.csv --reference reader.csv --out agreement
 """
 
 CTR_EPILOG = """\b
@@ -56,7 +58,7 @@ could not be measured (listed on the page).
 """
 
 
-@click.group(epilog=EPILOG)
+@click.group(cls=WholeSentences, epilog=EPILOG)
 def evaluate() -> None:
     """Compare results with a reference: agreement and accuracy."""
 

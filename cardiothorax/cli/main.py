@@ -50,6 +50,7 @@ Examples:
   cardiothorax ctr film.dcm --out results --overlay
   cardiothorax ctr archive/ --out results --masks --jobs 2
   cardiothorax calcium ct/ --out results --masks --report
+  cardiothorax calcium-score ct/ --labels lesions.nrrd --out results
   cardiothorax models list
 
 Research use only: not a medical device. Nothing is sent anywhere.

@@ -38,9 +38,9 @@ after an interruption.
 @click.option(
     "--data",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Labelled CT, laid out as for 'train calcium', in place of phantoms.",
+    help="Labeled CT, laid out as for 'train calcium', in place of phantoms.",
 )
-@click.option("--split", default="test", show_default=True, help="Of the labelled CT.")
+@click.option("--split", default="test", show_default=True, help="Of the labeled CT.")
 @click.option(
     "--free",
     multiple=True,

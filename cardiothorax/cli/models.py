@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from ..errors import ModelProblem
+from .groups import WholeSentences
 
 EPILOG = """\b
 Examples:
@@ -17,7 +18,7 @@ Examples:
 """
 
 
-@click.group(epilog=EPILOG)
+@click.group(cls=WholeSentences, epilog=EPILOG)
 def models() -> None:
     """List, inspect, add, remove and verify trained networks.
 

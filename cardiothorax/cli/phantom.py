@@ -7,15 +7,39 @@ from pathlib import Path
 
 import click
 
+from .groups import WholeSentences
+
 FINDING_HELP = "effusion_right, effusion_left, consolidation_right or consolidation_left; may be repeated."
 
+CXR_EPILOG = """\b
+Example:
+  cardiothorax phantom cxr --seed 1 --count 10 --out phantoms
+  cardiothorax ctr phantoms --out results
+  cardiothorax evaluate ctr --results results/results.csv \\
+      --reference phantoms/reference.csv --out agreement
+"""
 
-@click.group()
+CT_EPILOG = """\b
+Example:
+  cardiothorax phantom ct --seed 1 --out phantoms
+"""
+
+INSERT_EPILOG = """\b
+Example:
+  cardiothorax phantom insert --out insert
+  cardiothorax calcium-calibrate insert/insert.nrrd \\
+      --rod 330,302,7 --water 181,302,7 --density 200
+  cardiothorax calcium-score insert/insert.nrrd --labels insert/insert_labels.nrrd \\
+      --preset siemens --out scored
+"""
+
+
+@click.group(cls=WholeSentences)
 def phantom() -> None:
     """Make studies of nobody, with known truth, for trying and testing."""
 
 
-@phantom.command()
+@phantom.command(epilog=CXR_EPILOG)
 @click.option(
     "--seed",
     type=click.IntRange(min=0),
@@ -75,13 +99,6 @@ def cxr(
 
     For every film DIR gets cxr_SEED.dcm, cxr_SEED_labels.nrrd (0 background, 1 left lung, 2 right
     lung, 3 heart) and cxr_SEED_truth.json; reference.csv lists the ratios of all.
-
-    \b
-    Example:
-      cardiothorax phantom cxr --seed 1 --count 10 --out phantoms
-      cardiothorax ctr phantoms --out results
-      cardiothorax evaluate ctr --results results/results.csv \\
-          --reference phantoms/reference.csv --out agreement
     """
     from ..phantoms import cxr as films
     from ..phantoms.options import varied as draw_options
@@ -100,7 +117,7 @@ def cxr(
     _write_reference(out / "reference.csv", rows)
 
 
-@phantom.command()
+@phantom.command(epilog=CT_EPILOG)
 @click.option(
     "--seed",
     type=click.IntRange(min=0),
@@ -148,10 +165,6 @@ def ct(
     DIR/ct_SEED gets series/ (the slices), labels.nrrd (0 background, 1 LAD, 2 LCX, 3 RCA, 4 left main,
     5 calcium and metal elsewhere) and truth.json (every plaque with its mass, the center lines of the
     arteries, all options). A true lesion is where a label stands and the threshold is reached.
-
-    \b
-    Example:
-      cardiothorax phantom ct --seed 1 --out phantoms
     """
     from dataclasses import replace
 
@@ -170,7 +183,7 @@ def ct(
         click.echo(f"{folder}  {len(study.image.array)} slices, {mass:.1f} mg coronary calcium", err=True)
 
 
-@phantom.command()
+@phantom.command(epilog=INSERT_EPILOG)
 @click.option(
     "--vendor",
     type=click.Choice(["ge", "siemens", "philips", "canon"]),
@@ -188,14 +201,6 @@ def insert(vendor: str, seed: int, ring: bool, out: Path) -> None:
 
     DIR gets insert.nrrd, insert_labels.nrrd (1 around every cylinder) and insert_truth.json (sizes, masses,
     the rods' places and the mass factor that they should give).
-
-    \b
-    Example:
-      cardiothorax phantom insert --out insert
-      cardiothorax calcium-calibrate insert/insert.nrrd \\
-          --rod 330,302,7 --water 181,302,7 --density 200
-      cardiothorax calcium-score insert/insert.nrrd --labels insert/insert_labels.nrrd \\
-          --preset siemens --out scored
     """
     from ..phantoms import ct as chest
 

@@ -1,4 +1,4 @@
-"""``cardiothorax train``: networks from labelled films, and their figures."""
+"""``cardiothorax train``: networks from labeled films, and their figures."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from .groups import WholeSentences
 from .measure_calcium import measure_calcium
 from .train_calcium import calcium, calcium_data, calcium_import
 
@@ -16,15 +17,9 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 OUT = click.Path(file_okay=False, path_type=Path)
 
 
-@click.group()
+@click.group(cls=WholeSentences)
 def train() -> None:
-    """Train a network, or measure one on labelled films. Needs the extra 'train'."""
-
-
-train.add_command(calcium)
-train.add_command(calcium_data)
-train.add_command(calcium_import)
-train.add_command(measure_calcium)
+    """Train a network, or measure one on labeled films and CT. Needs the extra 'train'."""
 
 
 CTR_EPILOG = """\b
@@ -45,7 +40,7 @@ The same command goes on with a run that was stopped.
 
 
 @train.command(epilog=CTR_EPILOG)
-@click.option("--data", required=True, type=FOLDER, help="Labelled films, see below.")
+@click.option("--data", required=True, type=FOLDER, help="Labeled films, see below.")
 @click.option("--out", required=True, type=OUT, help="Checkpoints, metrics, and the model folder at the end.")
 @click.option(
     "--preset", default="modern", type=click.Choice(["modern", "finish", "paper"]), show_default=True
@@ -108,7 +103,13 @@ def ctr(
     return 0
 
 
-@train.command()
+AVERAGE_EPILOG = """\b
+Example:
+  cardiothorax train average runs/ctr/best.ckpt runs/final/best.ckpt --data films --out runs/mean
+"""
+
+
+@train.command(epilog=AVERAGE_EPILOG)
 @click.argument("checkpoints", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--data", required=True, type=FOLDER, help="The films that they learned from.")
 @click.option("--out", required=True, type=OUT, help="The model folder is written to OUT/model.")
@@ -128,7 +129,13 @@ def average(checkpoints: tuple[Path, ...], data: Path, out: Path, preset: str) -
     return 0
 
 
-@train.command()
+GATE_EPILOG = """\b
+Example:
+  cardiothorax train gate --data data --out runs/gate
+"""
+
+
+@train.command(epilog=GATE_EPILOG)
 @click.option("--data", required=True, type=FOLDER, help="Folder that holds cxr, ct and cmr.")
 @click.option("--out", required=True, type=OUT, help="The model folder is written to OUT/model.")
 @click.option("--steps", default=1500, show_default=True)
@@ -140,9 +147,17 @@ def gate(data: Path, out: Path, steps: int) -> int:
     return 0
 
 
-@train.command()
+MEASURE_EPILOG = """\b
+Examples:
+  cardiothorax train measure ctr-unet-slim --data films --out figures.json
+  cardiothorax train measure runs/ctr/model --data films --crf grid --out figures.json
+  cardiothorax train measure ctr-unet-slim --data films --change inverted --out figures.json
+"""
+
+
+@train.command(epilog=MEASURE_EPILOG)
 @click.argument("model", required=False)
-@click.option("--data", required=True, type=FOLDER, help="Labelled films, laid out as for 'train ctr'.")
+@click.option("--data", required=True, type=FOLDER, help="Labeled films, laid out as for 'train ctr'.")
 @click.option("--split", default="val", show_default=True)
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="JSON file.")
 @click.option("--crf", default="default", type=click.Choice(["default", "off", "grid", "pydensecrf"]))
@@ -163,7 +178,7 @@ def measure(
     engine: str,
     into_card: bool,
 ) -> int:
-    """Measure MODEL (name or folder) on labelled films through the whole pipeline."""
+    """Measure MODEL (name or folder) on labeled films through the whole pipeline."""
     from ..ctr.evidence import measured_as_plain
     from ..report import write_json
 
@@ -190,9 +205,15 @@ def measure(
     return 0
 
 
-@train.command()
+CRF_EPILOG = """\b
+Example:
+  cardiothorax train crf runs/ctr/model --data films --out crf.json
+"""
+
+
+@train.command(epilog=CRF_EPILOG)
 @click.argument("model", type=FOLDER)
-@click.option("--data", required=True, type=FOLDER, help="Labelled films; those of split 'train' are used.")
+@click.option("--data", required=True, type=FOLDER, help="Labeled films; those of split 'train' are used.")
 @click.option("--films", default=40, show_default=True)
 @click.option("--trials", default=40, show_default=True)
 @click.option("--seed", default=0, show_default=True)
@@ -211,3 +232,9 @@ def crf(model: Path, data: Path, films: int, trials: int, seed: int, out: Path) 
 def _command() -> str:
     """The command as typed, without the program's place."""
     return shlex.join(["cardiothorax", *sys.argv[1:]])
+
+
+train.add_command(calcium)
+train.add_command(calcium_data)
+train.add_command(calcium_import)
+train.add_command(measure_calcium)
