@@ -28,6 +28,7 @@ class Case:
     id: str
     groups: tuple[str, ...]
     load: Callable[[], tuple[Image, np.ndarray]]
+    simulated: bool = False
 
 
 def phantom_cases(count: int, first_seed: int = 0, cache: Path | None = None) -> Iterator[Case]:
@@ -40,7 +41,8 @@ def phantom_cases(count: int, first_seed: int = 0, cache: Path | None = None) ->
         groups = ["chest" if scan.field_of_view_mm > CHEST_FIELD_MM else "cardiac"]
         groups += ["thick"] if max(scan.slice_thickness_mm, scan.increment_mm) > THICK_MM else []
         name = f"test_{seed:04d}"
-        yield Case(name, tuple(groups), _drawing(seed, cache / f"{name}-{drawn_by()}.npz" if cache else None))
+        kept = cache / f"{name}-{drawn_by()}.npz" if cache else None
+        yield Case(name, tuple(groups), _drawing(seed, kept), simulated=True)
 
 
 def labeled_cases(folder: Path, split: str) -> Iterator[Case]:
@@ -86,7 +88,12 @@ def _kept_case(file: Path) -> tuple[Image, np.ndarray]:
 
 def drawn_by() -> str:
     """Of the code that draws: another generator's studies are not those of this one."""
+    return code_of(Path(__file__).parents[1] / "phantoms" / "ct")
+
+
+def code_of(folder: Path) -> str:
+    """Of the Python files in ``folder``, without its sub-folders."""
     digest = hashlib.sha256()
-    for file in sorted((Path(__file__).parents[1] / "phantoms" / "ct").glob("*.py")):
+    for file in sorted(folder.glob("*.py")):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:12]

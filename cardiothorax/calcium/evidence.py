@@ -18,10 +18,10 @@ from .. import __version__
 from ..errors import CardiothoraxError
 from ..imaging import read_ct
 from ..models import LoadedModel, Metric
-from ..models.card import CARD_FILE, card_to_json, read_card
+from ..models.card import CARD_FILE, Card, card_to_json, read_card
 from ..progress import Progress, silent
 from ..records import from_plain, to_plain, write_atomically
-from .cohort import Case, drawn_by
+from .cohort import Case, code_of, drawn_by
 from .pipeline import run
 from .validation import StudyFigures, cohort_figures, measure_study
 
@@ -65,7 +65,7 @@ def measured_as_plain(
             "sha256": model.sha256,
             "engine": model.engine.name,
         },
-        "remark": REMARK,
+        "remark": REMARK if every and all(case.simulated for case in every) else "",
         "groups": to_plain(cohort_figures(studies)),
         "free_of_calcium": [_reported(path, model) for path in free_of_calcium],
         "studies": to_plain(studies),
@@ -73,9 +73,16 @@ def measured_as_plain(
 
 
 def _fingerprint(model: LoadedModel) -> str:
-    """Everything that decides a study's row, but for the study: network, its defaults, engine, drawing."""
-    said = f"{__version__} {model.sha256} {model.engine.name} {card_to_json(model.card)} {drawn_by()}"
+    """Everything that decides a study's row, but for the study: network, engine, the code that draws and
+    the code that scores."""
+    code = f"{drawn_by()} {code_of(Path(__file__).parent)}"
+    said = f"{__version__} {model.sha256} {model.engine.name} {card_to_json(_unmeasured(model.card))} {code}"
     return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _unmeasured(card: Card) -> Card:
+    """Without its figures, which decide nothing: writing them into the card measures nothing anew."""
+    return replace(card, metrics=())
 
 
 class _Rows:

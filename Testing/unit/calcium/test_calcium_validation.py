@@ -159,6 +159,30 @@ def test_another_network_is_measured_anew(
     assert len(asked) == 6
 
 
+def test_only_drawn_studies_are_called_simulated(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, image: Image
+) -> None:
+    from dataclasses import replace
+
+    model = told_network(monkeypatch, TRUTH)
+    real = cases(image, [])
+    drawn = [replace(case, simulated=True) for case in real]
+    assert measured_as_plain(model, real, rows=tmp_path / "rows", command="x")["remark"] == ""
+    assert "No patient" in measured_as_plain(model, drawn, rows=tmp_path / "rows", command="x")["remark"]
+
+
+def test_figures_in_the_card_measure_nothing_anew(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, image: Image
+) -> None:
+    from dataclasses import replace
+
+    model, asked = told_network(monkeypatch, TRUTH), []
+    plain = measured_as_plain(model, cases(image, asked), rows=tmp_path / "rows", command="x")
+    card = replace(model.card, metrics=tuple(metrics(plain)))
+    measured_as_plain(replace(model, card=card), cases(image, asked), rows=tmp_path / "rows", command="x")
+    assert len(asked) == 3
+
+
 def test_figures_go_into_the_card(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, image: Image) -> None:
     (tmp_path / "model.json").write_text(card_to_json(CARD), "utf-8")
     model = told_network(monkeypatch, TRUTH)
