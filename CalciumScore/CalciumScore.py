@@ -182,9 +182,13 @@ class CalciumScoreWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def onNodeRemoved(self, caller, event):
         review = self.review.review
-        if review is not None and not slicer.mrmlScene.IsClosing() and not review.nodes.complete:
+        if review is None or slicer.mrmlScene.IsClosing():
+            return
+        if not review.nodes.complete:
             self.review.forget()
             self.updateState()
+        else:
+            self.review.tools.nodeRemoved()
 
     # Parameters
 

@@ -27,6 +27,7 @@ class Tools(VTKObservationMixin):
         self._host = host
         self._editorNode = None
         self._cutLine = None
+        self._boxed = False
         self._brushTimer = self._timer(BRUSH_DELAY_MS, self.followBrush)
         self._boxTimer = self._timer(BOX_DELAY_MS, self.followBox)
         ui.cutButton.connect("toggled(bool)", self._onCutToggled)
@@ -181,14 +182,21 @@ class Tools(VTKObservationMixin):
             remove_node(review.nodes.region)
             self.followBox()
 
+    def nodeRemoved(self):
+        """The box may have been deleted in another module."""
+        if self._boxed and self._host.review is not None and self._host.review.nodes.region is None:
+            self._boxTimer.start()
+
     def followBox(self):
         self._boxTimer.stop()
+        self._boxed = self._host.review is not None and self._host.review.nodes.region is not None
         if self._host.review is not None and self._host.review.nodes.complete:
             self._host.review.region_changed()
             self._host.show()
 
     def _watchBox(self, review):
         region = review.nodes.region
+        self._boxed = region is not None
         if region is not None and not self.hasObserver(region, region.PointModifiedEvent, self._onBox):
             self.addObserver(region, region.PointModifiedEvent, self._onBox)
 

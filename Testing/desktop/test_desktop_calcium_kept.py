@@ -6,6 +6,7 @@ import csv
 import json
 
 import numpy as np
+import pytest
 
 from Testing.desktop.calcium_hand import click, labels, start
 from Testing.scene import drawn_ct

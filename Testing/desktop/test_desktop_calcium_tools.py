@@ -113,6 +113,8 @@ def test_the_brush_is_followed_and_colors_calcium_alone(desktop, calcium, ct):
 
 
 def test_a_heart_box_limits_what_can_be_clicked(desktop, calcium, ct):
+    import slicer
+
     start(desktop, calcium, ct)
     calcium.ui.boxButton.click()
     region = calcium.review.review.nodes.region
@@ -123,8 +125,18 @@ def test_a_heart_box_limits_what_can_be_clicked(desktop, calcium, ct):
     assert desktop.process(until=lambda: not calcium.review.tools._boxTimer.active, timeout=5)
     press_at(calcium, calcium.review.review.world_at((4, 37, 20)))
     assert not labels(calcium).any()
-    calcium.ui.removeBoxButton.click()
+    slicer.mrmlScene.RemoveNode(region)  # as in the Data module
+    assert desktop.process(until=lambda: not calcium.review.tools._boxTimer.active, timeout=5)
     calcium.shortcuts.press("0")
     press_at(calcium, calcium.review.review.world_at((4, 37, 20)))
     assert labels(calcium).any()
+    desktop.check()
+
+
+def test_a_box_can_be_removed(desktop, calcium, ct):
+    start(desktop, calcium, ct)
+    calcium.ui.boxButton.click()
+    calcium.ui.removeBoxButton.click()
+    assert calcium.review.review.nodes.region is None
+    assert calcium.ui.boxButton.enabled
     desktop.check()
