@@ -44,8 +44,11 @@ class Composer:
         hu = self._inside(at, hu, z)
         return self._bones(at, hu, z)
 
-    def inside(self, name: str, z: float, grow_mm: float = 0.0) -> np.ndarray:
-        return np.asarray(self._reader(z)(name) < grow_mm)
+    def heart(self, z: float) -> np.ndarray:
+        """Heart and roots of the great vessels with their fat, bool; not the bones that touch it."""
+        at = self._reader(z)
+        bones = np.minimum(np.minimum(at("spine"), at("sternum")), np.minimum(at("ribs"), at("disc")))
+        return np.asarray((at("heart") < 2.0) & (bones > 2.0))
 
     def part(self, name: str, z: float, *, grow_mm: float, width_mm: float) -> np.ndarray:
         """0 to 1 across a border ``width_mm`` wide, ``grow_mm`` outside of the surface."""

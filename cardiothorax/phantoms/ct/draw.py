@@ -144,7 +144,7 @@ def _anatomy(
         volume[k] = (1 + grid.overshoot) * (sharp[1] @ mean @ sharp[0].T)
         if grid.overshoot:
             volume[k] -= grid.overshoot * (wide[1] @ mean @ wide[0].T)
-        heart[k] = composer.inside("heart", float(height), 2.0)[nearest_y][:, nearest_x]
+        heart[k] = composer.heart(float(height))[nearest_y][:, nearest_x]
     return volume, heart
 
 

@@ -82,12 +82,13 @@ def _coronaries(rng: np.random.Generator, far: float) -> CoronaryOptions:
 
 
 def _plaques(rng: np.random.Generator) -> PlaqueOptions:
-    burden = 0.0 if rng.random() < NO_CALCIUM else float(np.exp(rng.uniform(np.log(1), np.log(45))))
+    """Who has more plaques has denser and longer ones."""
+    burden = 0.0 if rng.random() < NO_CALCIUM else float(np.exp(rng.uniform(np.log(1), np.log(60))))
     return PlaqueOptions(
         lesions=round(burden),
-        peak_hu=float(np.exp(rng.normal(np.log(280), 0.2))),
+        peak_hu=float(np.exp(rng.normal(np.log(255 + 2.5 * burden), 0.2))),
         peak_scatter=float(rng.uniform(0.35, 0.6)),
-        length_mm=float(rng.uniform(2.0, 6.0)),
+        length_mm=float(rng.uniform(1.5, 4.5) + 0.04 * burden),
         length_scatter=float(rng.uniform(0.5, 0.9)),
         chain=float(rng.uniform(0, 0.1 + 0.006 * burden)),
         shares=_four(rng.dirichlet(np.array([0.05, 0.46, 0.17, 0.36]) * 12 + 0.3)),
