@@ -69,7 +69,10 @@ def find_model(name_or_path: str | Path | None = None, *, task: str = "ctr") -> 
     """By name, or by the path of a model's folder or of any of its files; None: the default of the task."""
     if name_or_path is None or str(name_or_path) in ("", "default"):
         if task not in DEFAULT_BY_TASK:
-            raise ModelProblem(f"There is no default model for the task {task!r}.")
+            raise ModelProblem(
+                f"There is no default model for the task {task!r}.",
+                "Add one with 'cardiothorax models add' and name it, or do without a network.",
+            )
         name_or_path = DEFAULT_BY_TASK[task]
     entries = list_models()
     for entry in entries:
