@@ -159,6 +159,22 @@ def test_figures_of_a_right_a_wrong_and_a_missing_answer() -> None:
     assert set(summary(found_in(packed, nothing)).values()) == {0.0}
 
 
+def test_the_validation_studies_choose_from_where_on_a_lesion_is_proposed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from cardiothorax.calcium.training import train
+
+    packed = study(0)
+    doubtful = np.zeros((4, *SHAPE), np.float32)
+    doubtful[1, packed.target == ARTERY + 1] = 0.62
+    doubtful[2, packed.target == HARD] = 0.57
+    doubtful[0] = 1 - doubtful.sum(axis=0)
+    monkeypatch.setattr(train, "predicted", lambda *unused: doubtful)
+    rule, figures = train.chosen_rule(torch.nn.Identity(), recipe("cacnet"), [packed])
+    assert rule.proposed_from == 0.6
+    assert figures["score"] == 1.0
+
+
 def test_the_paper_s_recipes_are_the_published_ones() -> None:
     cacnet, dense = RECIPES["cacnet", "paper"], RECIPES["denseraunet", "paper"]
     assert (cacnet.losses, cacnet.window_hu, cacnet.masked) == (("dice",), None, False)

@@ -42,6 +42,7 @@ def calcium_card(
     version: str,
     command: str,
     metrics: tuple[Metric, ...] = (),
+    proposed_from: float = VoteRule.proposed_from,
 ) -> Card:
     """``studies`` are those that were learned from; ``multiples`` of rows and columns, and of slices."""
     flat = recipe.method == "denseraunet"
@@ -79,7 +80,7 @@ def calcium_card(
         ),
         metrics=metrics,
         limits=(*said, *LIMITS),
-        defaults={"proposed_from": VoteRule().proposed_from},
+        defaults={"proposed_from": proposed_from},
     )
 
 
