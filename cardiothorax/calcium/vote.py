@@ -60,14 +60,14 @@ def vote(
     ``[classes, n]`` theirs, class 0 being "not coronary". Nothing bright: empty arrays."""
     rule = rule or VoteRule()
     coronary = 1 - probabilities[0]
-    piece = _components(voxels, np.ones(len(voxels), bool), shape)
+    piece = components(voxels, np.ones(len(voxels), bool), shape)
     size = np.bincount(piece)
     doubted = np.bincount(piece, weights=coronary < HALF) / np.maximum(size, 1)
     cut = (size * voxel_mm3 >= rule.cut_from_mm3) & (doubted >= rule.cut_share) & (doubted < 1)
     inside = cut[piece]
     if inside.any():
         believed = inside & (coronary >= HALF)
-        parts = _components(voxels, believed, shape)
+        parts = components(voxels, believed, shape)
         piece = np.where(believed, parts + len(size), piece)
         piece[inside & ~believed] = 0
     mean = np.bincount(piece, weights=coronary) / np.maximum(np.bincount(piece), 1)
@@ -75,7 +75,7 @@ def vote(
     return _arteries(piece, proposed, probabilities, voxel_mm3, rule)
 
 
-def _components(voxels: np.ndarray, chosen: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+def components(voxels: np.ndarray, chosen: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Number of each chosen voxel's connected piece, from 1; 0 for the others."""
     from scipy import ndimage
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..vote import VoteRule, _components, vote
+from ..vote import VoteRule, components, vote
 from .packing import ARTERY, UNKNOWN, Packed
 
 SMALLEST_LESION_MM3 = 1.5
@@ -39,8 +39,8 @@ def found_in(packed: Packed, probabilities: np.ndarray, rule: VoteRule | None = 
     own = probabilities.reshape(len(probabilities), -1)[:, known.ravel()]
     codes = vote(voxels, own, known.shape, packed.cell_mm3, rule).codes
     truth = np.maximum(packed.target[chosen].astype(int) - ARTERY, 0)
-    true_pieces = _components(voxels, truth > 0, known.shape)
-    found_pieces = _components(voxels, codes > 0, known.shape)
+    true_pieces = components(voxels, truth > 0, known.shape)
+    found_pieces = components(voxels, codes > 0, known.shape)
     cell, both = packed.cell_mm3, (truth > 0) & (codes > 0)
     hit, right, lesions = 0, 0, 0
     for number in _large(true_pieces, cell):
