@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..imaging.image import Image
+from .upright import upright
 
 CELL_MM = 3.0
 """The picture is looked at in cells of this size, whose means have little noise left."""
@@ -45,25 +46,27 @@ def measure_blood(image: Image) -> Blood | None:
 
     ``image`` is axial in HU. The rest of the scan, however bright, plays no part.
     """
+    array = upright(image).turned(image.array)
     rows, columns = cell_sides(image)
-    means = _cell_means(image.array, rows, columns)
-    place = _between_lungs(means, FRONT_SHARE, front_is_low=_row_axis_to_the_back(image))
+    means = _cell_means(array, rows, columns)
+    place = _between_lungs(means, FRONT_SHARE)
     if np.count_nonzero(place) < FEWEST_CELLS:
         return None
-    noise, correlation = _noise(image.array, place, rows, columns)
+    noise, correlation = _noise(array, place, rows, columns)
     return Blood(float(np.median(means[place])), noise, correlation, int(np.count_nonzero(place)))
 
 
 def between_lungs(image: Image, front_share: float = FRONT_SHARE) -> np.ndarray:
-    """Cells of soft tissue between the lungs, bool ``[slice, cell row, cell column]``: mostly heart, great
-    vessels and what is beside them. ``front_share`` of the lungs' depth is looked at, from the front."""
-    means = _cell_means(image.array, *cell_sides(image))
-    return _between_lungs(means, front_share, front_is_low=_row_axis_to_the_back(image))
+    """Cells of soft tissue between the lungs, bool ``[slice, cell row, cell column]`` of the patient set
+    upright (:mod:`.upright`): mostly heart, great vessels and what is beside them. ``front_share`` of the
+    lungs' depth is looked at, from the front."""
+    return _between_lungs(_cell_means(upright(image).turned(image.array), *cell_sides(image)), front_share)
 
 
 def cell_sides(image: Image) -> tuple[int, int]:
-    """Pixels of a cell along rows (j) and columns (i)."""
-    return max(1, round(CELL_MM / image.spacing_mm[1])), max(1, round(CELL_MM / image.spacing_mm[0]))
+    """Pixels of a cell along rows and columns of the patient set upright."""
+    _, row_mm, column_mm = upright(image).spacing_mm(image)
+    return max(1, round(CELL_MM / row_mm)), max(1, round(CELL_MM / column_mm))
 
 
 def _cell_means(array: np.ndarray, rows: int, columns: int) -> np.ndarray:
@@ -76,12 +79,7 @@ def _cell_means(array: np.ndarray, rows: int, columns: int) -> np.ndarray:
     return means
 
 
-def _row_axis_to_the_back(image: Image) -> bool:
-    """Whether rows run from the front to the back of the patient, prone or supine (LPS: +y is back)."""
-    return bool(image.direction_matrix[1, 1] >= 0)
-
-
-def _between_lungs(means: np.ndarray, front_share: float, *, front_is_low: bool) -> np.ndarray:
+def _between_lungs(means: np.ndarray, front_share: float) -> np.ndarray:
     """Soft cells with soft neighbors, between the outermost lung of their row, in the front part."""
     from scipy import ndimage
 
@@ -93,7 +91,7 @@ def _between_lungs(means: np.ndarray, front_share: float, *, front_is_low: bool)
     before_last = np.logical_or.accumulate(lung[..., ::-1], axis=2)[..., ::-1]
     between = soft & after_first & before_last
     with_lung = lung.sum(axis=2) > LUNG_SHARE * lung.shape[2]
-    place: np.ndarray = between & _front(with_lung, front_share, front_is_low)[..., None]
+    place: np.ndarray = between & _front(with_lung, front_share)[..., None]
     return place
 
 
@@ -103,7 +101,7 @@ def _beside(soft: np.ndarray) -> np.ndarray:
     return after | np.logical_or.accumulate(soft[..., ::-1], axis=2)[..., ::-1]
 
 
-def _front(with_lung: np.ndarray, front_share: float, front_is_low: bool) -> np.ndarray:
+def _front(with_lung: np.ndarray, front_share: float) -> np.ndarray:
     """``[slice, row]``: the front part of the rows that show lung, slice by slice."""
     front = np.zeros_like(with_lung)
     for here, rows in zip(front, with_lung, strict=True):
@@ -111,9 +109,7 @@ def _front(with_lung: np.ndarray, front_share: float, front_is_low: bool) -> np.
         if len(seen) < 5:
             continue
         first, last = int(seen[0]), int(seen[-1])
-        reach = int(front_share * (last - first))
-        here[first : first + reach] = front_is_low
-        here[last - reach : last] |= not front_is_low
+        here[first : first + int(front_share * (last - first))] = True
     return front
 
 

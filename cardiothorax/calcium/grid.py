@@ -13,6 +13,7 @@ import numpy as np
 
 from ..imaging.image import Image
 from .chest import ChestBox, chest_box
+from .upright import Turn, upright
 
 AIR_HU = -1000.0
 
@@ -27,12 +28,10 @@ class GridStep:
 
 @dataclass(frozen=True)
 class NetworkGrid:
-    """``axes`` and ``flips`` turn the array so that slices run feet to head, rows front to back and
-    columns from the patient's right to the left. ``box`` and ``spacing_mm`` (slice, row, column) count
-    in the turned array; ``shape`` is that of the grid, ``per_slab`` slices make one of its slices."""
+    """``turn`` sets the patient upright. ``box`` and ``spacing_mm`` (slice, row, column) count in the turned
+    array; ``shape`` is that of the grid, ``per_slab`` slices make one of its slices."""
 
-    axes: tuple[int, int, int]
-    flips: tuple[int, ...]
+    turn: Turn
     box: ChestBox
     spacing_mm: tuple[float, float, float]
     step_mm: float
@@ -41,11 +40,7 @@ class NetworkGrid:
 
     def turned(self, array: np.ndarray) -> np.ndarray:
         """A view of an array on the CT's grid."""
-        return np.flip(array.transpose(self.axes), self.flips)
-
-    def turned_back(self, array: np.ndarray) -> np.ndarray:
-        """The inverse of :meth:`turned`."""
-        return np.flip(array, self.flips).transpose(np.argsort(self.axes))
+        return self.turn.turned(array)
 
     def boxed(self, array: np.ndarray) -> np.ndarray:
         """The part of a turned array that the grid covers."""
@@ -54,9 +49,8 @@ class NetworkGrid:
 
 def grid_of(image: Image, step: GridStep) -> NetworkGrid:
     """The grid over the chest of an axial CT in HU."""
-    axes, flips = _upright(image)
-    array = np.flip(image.array.transpose(axes), flips)
-    spacing = tuple(image.spacing_mm[::-1][a] for a in axes)
+    turn = upright(image)
+    array, spacing = turn.turned(image.array), turn.spacing_mm(image)
     box = chest_box(array, (spacing[2], spacing[1], spacing[0]))
     per_slab = max(1, round(step.slab_mm / spacing[0]))
     shape = (
@@ -64,21 +58,7 @@ def grid_of(image: Image, step: GridStep) -> NetworkGrid:
         max(1, round((box.rows[1] - box.rows[0]) * spacing[1] / step.in_plane_mm)),
         max(1, round((box.columns[1] - box.columns[0]) * spacing[2] / step.in_plane_mm)),
     )
-    return NetworkGrid(
-        axes, flips, box, (spacing[0], spacing[1], spacing[2]), step.in_plane_mm, per_slab, shape
-    )
-
-
-def _upright(image: Image) -> tuple[tuple[int, int, int], tuple[int, ...]]:
-    """Array axes that are slice, row and column of a patient seen upright, and which of them to flip."""
-    matrix = image.direction_matrix
-    axes, flips = [], []
-    for place, world in enumerate((2, 1, 0)):  # superior, posterior, left in LPS
-        column = int(np.argmax(np.abs(matrix[world])))
-        axes.append(2 - column)  # array axes run k, j, i; the matrix's columns i, j, k
-        if matrix[world, column] < 0:
-            flips.append(place)
-    return (axes[0], axes[1], axes[2]), tuple(flips)
+    return NetworkGrid(turn, box, spacing, step.in_plane_mm, per_slab, shape)
 
 
 def hu_on_grid(array: np.ndarray, grid: NetworkGrid) -> np.ndarray:

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..imaging.image import Image
 from .blood import between_lungs, cell_sides
+from .upright import upright
 
 FRONT_SHARE = 0.7
 """Of the lungs' depth, from the front: further back than where blood is measured, for the circumflex."""
@@ -34,7 +35,8 @@ def near_heart(image: Image) -> np.ndarray | None:
     sizes = np.bincount(tissue.ravel())
     sizes[0] = 0
     rows, columns = cell_sides(image)
-    row_mm, column_mm = rows * image.spacing_mm[1], columns * image.spacing_mm[0]
+    _, row_mm, column_mm = upright(image).spacing_mm(image)
+    row_mm, column_mm = rows * row_mm, columns * column_mm
     if sizes.max() * row_mm * column_mm * image.spacing_mm[2] < SMALLEST_ML * 1000:
         return None
     heart: np.ndarray = tissue == int(sizes.argmax())
@@ -56,7 +58,9 @@ def only_near_heart(image: Image, labels: np.ndarray) -> np.ndarray:
     near = near_heart(image)
     if near is None or not labels.any():
         return labels
-    pieces, count = ndimage.label(labels > 0)
+    turn = upright(image)
+    turned = turn.turned(labels)
+    pieces, count = ndimage.label(turned > 0)
     where = np.nonzero(pieces)
     rows, columns = cell_sides(image)
     inside = near[
@@ -66,8 +70,8 @@ def only_near_heart(image: Image, labels: np.ndarray) -> np.ndarray:
     ]
     numbers = pieces[where]
     share = np.bincount(numbers, inside, count + 1) / np.maximum(np.bincount(numbers, minlength=count + 1), 1)
-    kept: np.ndarray = np.where(share[pieces] >= KEPT_SHARE, labels, 0).astype(np.uint8)
-    return kept
+    kept = np.where(share[pieces] >= KEPT_SHARE, turned, 0).astype(np.uint8)
+    return np.ascontiguousarray(turn.turned_back(kept))
 
 
 def _far_from_middle(heart: np.ndarray, column_mm: float) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,16 @@ def prone(image: Image) -> Image:
         image.tags,
         image.spacing_source,
         source=image.source,
+    )
+
+
+def exchanged(image: Image) -> Image:
+    """The same patient with rows and columns exchanged, as some programs write NRRD."""
+    return replace(
+        image,
+        array=np.ascontiguousarray(image.array.swapaxes(1, 2)),
+        spacing_mm=(image.spacing_mm[1], image.spacing_mm[0], image.spacing_mm[2]),
+        direction=tuple(image.direction_matrix[:, [1, 0, 2]].flat),
     )
 
 

@@ -12,7 +12,7 @@ from cardiothorax.calcium.blood import measure_blood
 from cardiothorax.calcium.flags import LARGEST_PLAIN_BLOOD_HU
 from cardiothorax.imaging import read_ct
 from cardiothorax.imaging.image import Image
-from Testing.unit.calcium.drawn_chest import chest, prone
+from Testing.unit.calcium.drawn_chest import chest, exchanged, prone
 
 
 @pytest.mark.parametrize("hu", [35.0, 45.0, 60.0, 90.0, 150.0, 400.0])
@@ -44,6 +44,17 @@ def test_a_patient_on_his_belly_measures_the_same() -> None:
     assert belly is not None
     assert belly.hu == pytest.approx(supine.hu, abs=1.0)
     assert belly.cells == pytest.approx(supine.cells, rel=0.1)
+
+
+@pytest.mark.parametrize("blood_hu", [45.0, 180.0])
+def test_exchanged_rows_and_columns_measure_the_same(blood_hu: float) -> None:
+    image = chest(blood_hu=blood_hu)
+    blood, other = measure_blood(image), measure_blood(exchanged(image))
+    assert blood is not None
+    assert other is not None
+    assert (other.hu, other.cells) == (blood.hu, blood.cells)
+    assert other.noise_hu == pytest.approx(blood.noise_hu)
+    assert other.correlation == pytest.approx(blood.correlation)
 
 
 def test_no_lungs_no_answer() -> None:

@@ -109,7 +109,7 @@ def test_however_the_scanner_stored_it_the_network_sees_the_same(direction: tupl
     grid = grid_of(turned, GridStep())
     np.testing.assert_allclose(hu_on_grid(turned.array, grid), expected, atol=1e-3)
     np.testing.assert_array_equal(grid.turned(turned.array), upright.array)
-    np.testing.assert_array_equal(grid.turned_back(grid.turned(turned.array)), turned.array)
+    np.testing.assert_array_equal(grid.turn.turned_back(grid.turned(turned.array)), turned.array)
 
 
 def test_probabilities_are_read_linearly_at_a_voxel_s_center() -> None:

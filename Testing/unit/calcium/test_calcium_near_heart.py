@@ -13,7 +13,7 @@ from cardiothorax.calcium.near_heart import near_heart, only_near_heart
 from cardiothorax.calcium.pipeline import run
 from cardiothorax.imaging import read_ct
 from cardiothorax.imaging.image import Image
-from Testing.unit.calcium.drawn_chest import SHAPE, chest, prone, told_network
+from Testing.unit.calcium.drawn_chest import SHAPE, chest, exchanged, prone, told_network
 
 HEART, GROOVE, RIB, SPINE = (100, 140), (140, 190), (115, 20), (185, 150)
 """Row and column of places in the drawn chest; rib and spine lie outside of the lungs and behind."""
@@ -40,6 +40,12 @@ def test_it_is_the_same_for_a_patient_on_his_belly(image: Image) -> None:
     labels = at(HEART, GROOVE, RIB, SPINE)
     kept = only_near_heart(prone(image), np.ascontiguousarray(labels[:, ::-1, ::-1]))
     np.testing.assert_array_equal(kept[:, ::-1, ::-1], at(HEART, GROOVE))
+
+
+def test_it_is_the_same_with_rows_and_columns_exchanged(image: Image) -> None:
+    labels = at(HEART, GROOVE, RIB, SPINE)
+    kept = only_near_heart(exchanged(image), np.ascontiguousarray(labels.swapaxes(1, 2)))
+    np.testing.assert_array_equal(kept.swapaxes(1, 2), at(HEART, GROOVE))
 
 
 def test_where_no_heart_is_seen_nothing_is_left_out() -> None:
