@@ -80,6 +80,7 @@ def export(study, folder, choice):
 
 
 def _pictures(study, place, choice):
+    from cardiothorax.models import card_with_weights
     from cardiothorax.report.calcium_montage import write_montage
     from cardiothorax.report.calcium_page import write_calcium_html
 
@@ -87,7 +88,8 @@ def _pictures(study, place, choice):
     if choice.picture:
         write_montage(study.run, study.image, place("_calcium.png"))
     if choice.report:
-        write_calcium_html(study.run, place("_calcium.html"), image=study.image)
+        card = card_with_weights(study.run.result.provenance.model_sha256, task="calcium")
+        write_calcium_html(study.run, place("_calcium.html"), image=study.image, card=card)
 
 
 def _ensurePageRequirements():

@@ -61,7 +61,8 @@ class SliceClicks:
 
     def _press(self, name, interactor):
         held = interactor.GetShiftKey() or interactor.GetControlKey() or interactor.GetAltKey()
-        self._down = None if held else (name, interactor.GetEventPosition())
+        taken = held or markupIsUnderMouse(slicer.mrmlScene)
+        self._down = None if taken else (name, interactor.GetEventPosition())
 
     def _release(self, name, interactor):
         down, self._down = self._down, None
@@ -77,6 +78,19 @@ class SliceClicks:
         interaction = slicer.app.applicationLogic().GetInteractionNode()
         placing = interaction is not None and interaction.GetCurrentInteractionMode() == interaction.Place
         return not placing and self._mayClick()
+
+
+def markupIsUnderMouse(scene):
+    """Whether a handle or a point of a markup is under the mouse, as Slicer's own views know since its last
+    move: a press is for it. Lines and planes between them take no clicks."""
+    kind = slicer.vtkMRMLMarkupsDisplayNode
+    passing = (kind.ComponentNone, kind.ComponentLine, kind.ComponentPlane)
+    for number in range(scene.GetNumberOfNodesByClass("vtkMRMLMarkupsDisplayNode")):
+        node = scene.GetNthNodeByClass(number, "vtkMRMLMarkupsDisplayNode")
+        contexts = node.GetActiveComponentInteractionContexts()
+        if any(node.GetActiveComponentType(context) not in passing for context in contexts):
+            return True
+    return False
 
 
 def worldOf(sliceNode, x, y):

@@ -39,7 +39,9 @@ def candidates(
     kept = _large_somewhere(pieces, count, min_pixels)
     renumbered = np.zeros(count + 1, np.int32)
     renumbered[1:][kept] = np.arange(1, int(kept.sum()) + 1)
-    found[box.slices] = renumbered[pieces]
+    bright_ones = np.flatnonzero(pieces)  # few: a table look-up for every voxel takes ten times as long
+    pieces.ravel()[bright_ones] = renumbered[pieces.ravel()[bright_ones]]
+    found[box.slices] = pieces
     return found, int(kept.sum())
 
 

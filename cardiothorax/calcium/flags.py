@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..imaging.ct import ALSO_THERE
 from ..imaging.ct_contrast import contrast_evidence
 from ..imaging.ct_kernel import is_sharp_kernel
 from ..imaging.image import Image
@@ -37,9 +38,14 @@ LABEL_CODES = frozenset({"unreviewed", "edited", "not_scored", "cut_by_scan", "m
 def header_flags(image: Image) -> tuple[Flag, ...]:
     """What the header says of kernel, slices and gating; nothing is said of what it does not hold."""
     flags = [*_kernel(image), *_slices(image), *_gating(image)]
-    if image.notes:
+    choice = [note for note in image.notes if ALSO_THERE in note]
+    handled = [note for note in image.notes if note not in choice]
+    if choice:
+        text = "The study has several series: the one that suits scoring best was read."
+        flags.append(Flag("several_series", Grade.NOTE, text, "; ".join(choice)))
+    if handled:
         text = "The file needed special handling."
-        flags.append(Flag("unusual_file", Grade.NOTE, text, "; ".join(image.notes)))
+        flags.append(Flag("unusual_file", Grade.NOTE, text, "; ".join(handled)))
     return tuple(flags)
 
 

@@ -24,6 +24,7 @@ FLAG_CODES = {
         "kvp_unknown",
         "kvp_limits",
         "unusual_file",
+        "several_series",
         "device_fallback",
         "not_gated",
         "overlapping_slices",

@@ -17,6 +17,8 @@ from .image import Image
 from .volumes import VOLUME_STARTS
 
 _MOST_LISTED = 6
+ALSO_THERE = "Also there:"
+"""In the note that says which of several series was read."""
 
 
 def read_ct(path: Path | str, *, series: str | None = None) -> Image:
@@ -109,7 +111,7 @@ def _others(found: list[tuple[CtSeries, Group]], chosen: CtSeries) -> tuple[str,
     others = [series for series, _ in found if series is not chosen and series.study == chosen.study]
     if not others:
         return ()
-    return (f"Read {chosen.words()}. Also there: {_list(others)}.",)
+    return (f"Read {chosen.words()}. {ALSO_THERE} {_list(others)}.",)
 
 
 def _lossy(tags: dict[str, str]) -> tuple[str, ...]:

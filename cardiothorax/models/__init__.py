@@ -14,7 +14,15 @@ from .card import (
 )
 from .exporting import export
 from .opening import LoadedModel, open_model, warm_model
-from .registry import ModelEntry, add_model, find_model, list_models, remove_model, verify_model
+from .registry import (
+    ModelEntry,
+    add_model,
+    card_with_weights,
+    find_model,
+    list_models,
+    remove_model,
+    verify_model,
+)
 
 __all__ = [
     "Architecture",
@@ -29,6 +37,7 @@ __all__ = [
     "add_model",
     "card_from_json",
     "card_to_json",
+    "card_with_weights",
     "export",
     "find_model",
     "list_models",

@@ -84,6 +84,15 @@ def find_model(name_or_path: str | Path | None = None, *, task: str = "ctr") -> 
     raise _unknown(str(name_or_path), entries)
 
 
+def card_with_weights(sha256: str, *, task: str) -> Card | None:
+    """The card of the model with these weights, as a result names them; None where this computer has it
+    no more, or in another version."""
+    for entry in list_models(task):
+        if sha256 and entry.card and sha256 in (entry.card.weights_sha256, entry.card.onnx_sha256):
+            return entry.card
+    return None
+
+
 def add_model(source: Path | str) -> ModelEntry:
     """Copy a model (folder or zip) into the user's folder: whole and verified, or not at all."""
     path = Path(source)

@@ -66,7 +66,8 @@ class ScoredStudy:
         self._lazy = lazy
         self._stale = False
         self._steps = Steps()
-        self._confidence = confidence_of(automatic_run(nodes), image)
+        given = automatic_run(nodes) if run.result.provenance.edited else run
+        self._confidence = confidence_of(given, image)
         self._live = self._scored(read_labels(nodes, self.turn))
         self._proposed = self._scored(read_pending(nodes, self.turn))
         self.pieces = self._find_pieces(tuple(read_marks(nodes)))

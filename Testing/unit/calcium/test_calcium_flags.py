@@ -153,6 +153,14 @@ def test_notes_of_the_reader_become_a_note() -> None:
     assert flag.evidence == "One slice was there twice.; Padding was masked."
 
 
+def test_a_choice_among_series_is_no_special_handling() -> None:
+    choice = "Read series 3 (3 mm). Also there: series 4 (1 mm)."
+    (flag,) = header_flags(scan(notes=(choice,)))
+    assert (flag.code, flag.grade, flag.evidence) == ("several_series", Grade.NOTE, choice)
+    both = header_flags(scan(notes=(choice, "Padding was masked.")))
+    assert {flag.code: flag.evidence for flag in both}["unusual_file"] == "Padding was masked."
+
+
 def lesion(artery: str = "lad", first: int = 4, last: int = 5, **more: float) -> Lesion:
     numbers = {
         "volume_mm3": 12.0,
