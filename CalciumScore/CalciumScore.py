@@ -79,6 +79,7 @@ class CalciumScoreWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.logic = logic
         self._parameterNode = None
         self._guiTag = None
+        self._replaced = None
 
     def setup(self):
         ScriptedLoadableModuleWidget.setup(self)
@@ -164,6 +165,7 @@ class CalciumScoreWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.study.stop()
         self.batch.saveCorrection()
         self.review.forget()
+        self._replaced = None
         self.batch.sceneClosed()
         self.setParameterNode(None)
 
@@ -185,6 +187,7 @@ class CalciumScoreWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         if review is None or slicer.mrmlScene.IsClosing():
             return
         if not review.nodes.complete:
+            self._replaced = (review.nodes.volume, review)  # by a run that starts the study again, perhaps
             self.review.forget()
             self.updateState()
         else:
@@ -230,12 +233,11 @@ class CalciumScoreWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """The score that the scene holds for this CT, with a reader's work; none if there is none."""
         from cardiothorax.errors import CardiothoraxError
         from cardiothorax.scene.calcium_nodes import find_runs
-        from cardiothorax.scene.calcium_review import CalciumReview
 
         runs = find_runs(slicer.mrmlScene) if volume is not None else []
         found = [nodes for nodes in runs if nodes.volume is volume]
         try:
-            review = CalciumReview.reopened(found[-1], lazy=True) if found else None
+            review = self._reopened(found[-1]) if found else None
         except CardiothoraxError as problem:
             self.review.open(None)
             self.status.sayProblem(problem)
@@ -244,17 +246,29 @@ class CalciumScoreWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self.rules.showThoseOf(review)
         self.review.open(review)
 
+    def _reopened(self, nodes):
+        from cardiothorax.scene.calcium_review import CalciumReview
+
+        with self.status.working(_("Opening {name} …").format(name=nodes.volume.GetName())):
+            return CalciumReview.reopened(nodes, lazy=True)
+
     def onStudy(self, study):
         """A CT was started with or opened from the batch: it is in the scene; review it."""
+        from CalciumScoreLib import words
+
         from cardiothorax.scene.calcium_review import CalciumReview
 
         review = CalciumReview(study.nodes, study.image, study.run, lazy=True)
+        (volume, earlier), self._replaced = self._replaced or (None, None), None
+        again = volume is study.nodes.volume and review.follow(earlier)
         self.rules.showThoseOf(review)
         self.review.open(review)
         if self._parameterNode and self._parameterNode.inputVolume is not study.nodes.volume:
             self._parameterNode.inputVolume = study.nodes.volume
         self.batch.measuredAgain(study)
         self.updateState()
+        if again:
+            self.status.say(words.startedAgain())
 
     def onReviewChanged(self, review):
         self.batch.keepCorrection(review)

@@ -27,7 +27,7 @@ class CalciumScoreParameterNode:
     weight3Hu: Annotated[float, WithinRange(1.0, 3000.0), Default(300.0)]
     weight4Hu: Annotated[float, WithinRange(1.0, 3000.0), Default(400.0)]
     ownMass: Annotated[bool, Default(False)]
-    massFactor: Annotated[float, WithinRange(0.0001, 0.002), Default(0.00089)]
+    massFactor: Annotated[float, WithinRange(0.0002, 0.002), Default(0.00089)]
     showCandidates: Annotated[bool, Default(True)]
     show3D: Annotated[bool, Default(False)]
     reader: str

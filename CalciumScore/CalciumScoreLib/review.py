@@ -90,6 +90,7 @@ class ReviewPanel:
         self.review = review
         self.tools.open(review)
         if review is not None:
+            self.views.present(review)
             self.ui.lesionsCheckBox.checked = True
             self.choose(AS_PROPOSED if review.proposed.lesions else self._artery())
         self.followParameters()

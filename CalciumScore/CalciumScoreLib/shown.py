@@ -47,7 +47,8 @@ class Shown:
         if review is None:
             self.strip.clear()
         else:
-            self.strip.show(len(review.image.array), review.scores.lesions, left, arteryColors())
+            slices, marked = len(review.image.array), review.scores.lesions
+            self.strip.show(slices, marked, left, arteryColors(), review.unmarked)
 
     def _showFlags(self, result):
         """Doubts stand open; notes fold away. Who edited what is told by the score itself."""

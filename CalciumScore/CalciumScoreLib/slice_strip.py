@@ -10,6 +10,8 @@ HEIGHT_PX = 26
 NARROWEST_PX = 200
 PENDING_ALPHA = 0.45
 """Proposals are paler than what counts."""
+UNMARKED = (0.6, 0.6, 0.6)
+"""Gray in either theme."""
 
 
 class SliceStrip(qt.QObject):
@@ -21,15 +23,18 @@ class SliceStrip(qt.QObject):
         self._onSlice = onSlice
         self._slices = 0
         self._marks = []
+        self._unmarked = ()
         self._here = None
         label.setMinimumSize(NARROWEST_PX, HEIGHT_PX)
         label.setSizePolicy(qt.QSizePolicy.Ignored, qt.QSizePolicy.Fixed)
         label.installEventFilter(self)
         label.visible = False
 
-    def show(self, slices, lesions, pending, colors):
-        """``lesions`` and ``pending`` of the result; ``colors`` by artery, 0 to 1."""
+    def show(self, slices, lesions, pending, colors, unmarked=()):
+        """``lesions`` and ``pending`` of the result; ``colors`` by artery, 0 to 1; ``unmarked`` are first and
+        last slice of candidates that nobody has given to an artery."""
         self._slices = slices
+        self._unmarked = unmarked
         rows = {name: row for row, name in enumerate(PARTS)}
         self._marks = [
             (lesion.first_slice, lesion.last_slice, rows[lesion.artery], colors[lesion.artery], alpha)
@@ -77,6 +82,9 @@ class SliceStrip(qt.QObject):
         picture.fill(palette.base().color())
         painter = qt.QPainter(picture)
         tall, step = HEIGHT_PX / len(PARTS), self._width() / self._slices
+        for first, last in self._unmarked:
+            left, wide = round(first * step), max(2, round((last + 1) * step) - round(first * step))
+            painter.fillRect(left, 0, wide, HEIGHT_PX, shade(self._label, UNMARKED, PENDING_ALPHA))
         for first, last, row, color, alpha in self._marks:
             left, right = first * step, (last + 1) * step
             wide = max(2, round(right - left))

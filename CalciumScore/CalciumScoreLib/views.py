@@ -6,6 +6,8 @@ import slicer
 import vtk
 from slicer.util import VTKObservationMixin
 
+from . import scoring
+
 SURFACE_DELAY_MS = 300
 VIEW = "Red"
 
@@ -31,6 +33,16 @@ class Views(VTKObservationMixin):
     def disable(self):
         self._timer.stop()
         self.removeObservers()
+
+    def present(self, review):
+        """This study alone: marks of the scene's other studies would lie over it as if they were its own."""
+        from cardiothorax.scene.calcium_display import is_shown, show_marks
+        from cardiothorax.scene.calcium_nodes import find_runs
+
+        for nodes in find_runs(slicer.mrmlScene):
+            show_marks(nodes, nodes.anchor is review.nodes.anchor)
+        if not is_shown(slicer.app.applicationLogic(), review.nodes.volume):
+            scoring.showStudy(review.nodes.volume)
 
     def show(self, review, candidates, surfaces):
         """Whether the veil over candidates and the surfaces of lesions are seen."""

@@ -51,6 +51,10 @@ def nextStep(review, signable=False):
     return _("Go on marking, or export the score.")
 
 
+def startedAgain():
+    return _("Started again from the beginning. Undo (Ctrl+Z) brings back what was marked before.")
+
+
 def limitsDoNotRise():
     return UnsupportedImage(
         _("Threshold and limits of the weights must rise."),

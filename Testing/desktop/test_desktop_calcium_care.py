@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from Testing.desktop.calcium_hand import click, labels, start
 from Testing.scene import drawn_ct
@@ -46,4 +47,105 @@ def test_the_page_names_the_license_and_limits_of_the_network(desktop, calcium, 
     page = (tmp_path / "Cardiac_CT_calcium.html").read_text("utf-8")
     assert "not validated on patients" in page
     assert "CC-BY-NC-4.0" in page
+    desktop.check()
+
+
+def test_starting_again_is_a_step_that_can_be_undone(desktop, calcium, ct):
+    import slicer
+
+    start(desktop, calcium, ct)
+    click(calcium, "bar")
+    click(calcium, "lad")
+    kept, result = labels(calcium), calcium.review.result
+    nodes = slicer.mrmlScene.GetNumberOfNodes()
+    start(desktop, calcium, ct)
+    assert not labels(calcium).any()
+    assert "Ctrl+Z" in calcium.ui.statusLabel.text
+    assert slicer.mrmlScene.GetNumberOfNodes() == nodes, "nothing is left of the earlier run"
+    calcium.shortcuts.press("Ctrl+Z")
+    assert np.array_equal(labels(calcium), kept)
+    assert calcium.review.result.values == result.values
+    assert calcium.review.result.provenance.edits == result.provenance.edits
+    calcium.shortcuts.press("Ctrl+Shift+Z")
+    assert calcium.review.result.values is None
+    desktop.check()
+
+
+def test_two_studies_are_shown_one_at_a_time(desktop, calcium, ct):
+    import slicer
+
+    other = slicer.util.addVolumeFromArray(
+        drawn_ct.hu(), ijkToRAS=drawn_ct.placing("plain"), name="Second CT"
+    )
+    start(desktop, calcium, ct)
+    click(calcium, "bar")
+    first = calcium.review.review.nodes
+    start(desktop, calcium, other)
+    second = calcium.review.review.nodes
+    assert not labels(calcium).any()
+    assert not first.segmentation.GetDisplayNode().GetVisibility()
+    assert not first.candidates.GetDisplayNode().GetVisibility()
+    assert second.candidates.GetDisplayNode().GetVisibility()
+    calcium._parameterNode.inputVolume = ct
+    assert np.array_equal(labels(calcium), drawn_ct.labels(bar=1))
+    assert first.segmentation.GetDisplayNode().GetVisibility()
+    assert first.candidates.GetDisplayNode().GetVisibility()
+    assert not second.candidates.GetDisplayNode().GetVisibility()
+    shown = slicer.app.layoutManager().sliceWidget("Red").sliceLogic().GetSliceCompositeNode()
+    assert shown.GetBackgroundVolumeID() == ct.GetID(), "a click marks what is on the screen"
+    desktop.check()
+
+
+def test_a_volume_removed_in_review_puts_the_study_down(desktop, calcium, ct):
+    import slicer
+
+    start(desktop, calcium, ct)
+    click(calcium, "bar")
+    ct.SetName("Renamed")
+    click(calcium, "lad")
+    slicer.mrmlScene.RemoveNode(ct)
+    desktop.process()
+    assert calcium.review.review is None
+    assert "Choose a plain CT" in calcium.ui.statusLabel.text
+    calcium.shortcuts.press("Ctrl+Z")
+    desktop.check()
+
+
+@pytest.mark.parametrize("closed", ["scene", "volume"])
+def test_what_is_closed_while_it_runs_leaves_nothing(desktop, calcium, ct, closed):
+    import slicer
+
+    calcium.play("endless")
+    calcium._parameterNode.inputVolume = ct
+    calcium.ui.applyButton.click()
+    assert desktop.process(until=lambda: calcium.ui.progressBar.value == 30, timeout=30)
+    if closed == "scene":
+        slicer.mrmlScene.Clear(0)
+        assert desktop.process(until=lambda: not calcium.study.running, timeout=10)
+    else:
+        slicer.mrmlScene.RemoveNode(ct)
+        desktop.process()
+        calcium.ui.applyButton.click()
+    assert not calcium.study.running
+    assert slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLSegmentationNode") == 0
+    desktop.check()
+
+
+def test_unmarked_candidates_in_the_heart_box_are_gray_on_the_strip(desktop, calcium, ct, pictures):
+    start(desktop, calcium, ct)
+    assert calcium.review.review.unmarked == []
+    calcium.ui.boxButton.click()
+    region = calcium.review.review.nodes.region
+    region.SetCenter(calcium.review.review.world_at((3.5, 16, 25)))
+    region.SetSize([40.0, 16.0, 60.0])
+    assert desktop.process(until=lambda: not calcium.review.tools._boxTimer.active, timeout=5)
+    assert sorted(calcium.review.review.unmarked) == [(2, 3), (3, 3), (5, 5)]
+    click(calcium, "rca")
+    assert sorted(calcium.review.review.unmarked) == [(2, 3), (3, 3)]
+    desktop.grab(calcium, pictures / "calcium-strip.png", width=480)
+    calcium._parameterNode.show3D = True
+    desktop.process()
+    desktop.grab_view("3D", pictures / "calcium-3d-box.png", 500, 500)
+    desktop.grab_view("Red", pictures / "calcium-red-box.png", 500, 500)
+    assert region.GetDisplayNode().GetVisibility3D(), "the heart's place around the lesions"
     desktop.check()

@@ -128,9 +128,10 @@ class ApplyPanel:
     def start(self) -> None:
         self._volume = self._parameters.inputVolume
         try:
-            job = self._task.prepare(self._volume, self.settings())
-            self._content = job.content
-            self._runner.start(self._task.name, job.inputs, job.arrays)
+            with self.status.working(_("Reading {name} …").format(name=self._volume.GetName())):
+                job = self._task.prepare(self._volume, self.settings())
+                self._content = job.content
+                self._runner.start(self._task.name, job.inputs, job.arrays)
         except (CardiothoraxError, PackagesMissing) as problem:
             self.status.sayProblem(problem)
             self.updateState()
@@ -152,11 +153,10 @@ class ApplyPanel:
             self.status.say(self._task.words.closed, "review")
             return
         try:
-            study = self._task.show(self._volume, content, values, arrays)
+            with self.status.working(_("Showing {name} …").format(name=self._volume.GetName())):
+                self._onStudy(self._task.show(self._volume, content, values, arrays))
         except (CardiothoraxError, ValueError, KeyError) as problem:
             self.status.sayProblem(problem)
-            return
-        self._onStudy(study)
 
     def onJobProblem(self, error: CardiothoraxError, log: tuple[str, ...]) -> None:
         self.updateState()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import qt
@@ -47,6 +48,17 @@ class StatusLine:
         setIcon(self.ui.statusIcon, grade)
         self.ui.detailsButton.visible = False
         self._details = ""
+
+    @contextmanager
+    def working(self, text: str) -> Iterator[None]:
+        """While the panel itself is busy: the line says with what, the mouse shows that it takes a moment."""
+        self.say(text)
+        self.ui.statusLabel.repaint()
+        qt.QApplication.setOverrideCursor(qt.Qt.WaitCursor)
+        try:
+            yield
+        finally:
+            qt.QApplication.restoreOverrideCursor()
 
     def sayProblem(self, error: Exception, log: Sequence[str] = ()) -> None:
         """``error`` with its hint; ``log`` are the last lines of the computing process."""

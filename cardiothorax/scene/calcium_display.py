@@ -62,6 +62,20 @@ def show_study(application_logic: Any, volume: Any) -> None:
         _come_near(node)
 
 
+def is_shown(application_logic: Any, volume: Any) -> bool:
+    """Whether some slice view shows this CT."""
+    logics = [application_logic.GetSliceLogic(node) for node in slice_nodes(volume.GetScene())]
+    shown = [logic.GetSliceCompositeNode().GetBackgroundVolumeID() for logic in logics if logic is not None]
+    return volume.GetID() in shown
+
+
+def show_marks(nodes: Any, visible: bool) -> None:
+    """Everything of a run that lies over the slices."""
+    for node in (nodes.segmentation, nodes.proposals, nodes.candidates, nodes.region):
+        if node is not None and node.GetDisplayNode() is not None:
+            node.GetDisplayNode().SetVisibility(visible)
+
+
 def _come_near(node: Any) -> None:
     """Enlarge a view that shows far more than a heart, about its middle."""
     width, height, depth = node.GetFieldOfView()

@@ -41,6 +41,7 @@ class Pieces:
         self.map, self.count = candidates(image, settings.limits.threshold_hu, region, smallest)
         self.cuts: tuple[Cut, ...] = ()
         self._boxes = self._find_boxes()
+        self._first_voxels: tuple[np.ndarray, np.ndarray] | None = None
         for cut in cuts:
             self.cut(cut)
         self.cuts = cuts  # those that hit nothing now may do so with another threshold
@@ -109,7 +110,20 @@ class Pieces:
         self._replace_boxes(box, piece, count)
         self.count = count
         self.cuts = (*self.cuts, cut)
+        self._first_voxels = None
         return True
+
+    def slices_without(self, labels: tuple[np.ndarray, ...]) -> list[tuple[int, int]]:
+        """First and last slice of each piece whose first voxel has no label in any of these arrays."""
+        if self._first_voxels is None:
+            voxels = np.flatnonzero(self.map)
+            numbers, first = np.unique(self.map.ravel()[voxels], return_index=True)
+            self._first_voxels = numbers, voxels[first]
+        numbers, voxels = self._first_voxels
+        place = np.unravel_index(voxels, self.map.shape)
+        free = ~np.any([array[place] > 0 for array in labels], axis=0)
+        ends = [self._boxes[int(number)].k for number in numbers[free]]
+        return [(first, stop - 1) for first, stop in ends]
 
     def _replace_boxes(self, box: Box, piece: int, count: int) -> None:
         part = self.map[box.slices]

@@ -18,7 +18,7 @@ from ..calcium.settings import settings_for
 from ..records import Edit
 from ..records.signing import signed_result
 from .calcium_grid import from_world, ras_of_image, voxel_at, world_of_voxel
-from .calcium_history import Step
+from .calcium_history import Change, Step
 from .calcium_nodes import (
     CalciumNodes,
     automatic_run,
@@ -183,11 +183,32 @@ class CalciumReview(ScoredStudy):
         self._show_numbers()
         return True
 
+    def follow(self, earlier: CalciumReview) -> bool:
+        """``earlier`` was replaced by this run of the same study: undo brings back what a reader had done."""
+        if earlier.labels.shape != self.labels.shape or not earlier.edited:
+            return False
+        both = [(earlier.labels, self.labels), (earlier.undecided, self.undecided)]
+        box = Box.around(sum(np.sign(array) for pair in both for array in pair))
+        changes: list[Change | None] = [None, None]
+        if box is not None:
+            changes = [Change.of(box, old[box.slices], new[box.slices]) for old, new in both]
+        before, after = (Marks(one.result, one.pieces.cuts) for one in (earlier, self))
+        self._steps.record(Step(changes[0], changes[1], (before, after)))
+        return True
+
     def undo(self) -> bool:
         return self._walk(self._steps.undo(), after=False)
 
     def redo(self) -> bool:
         return self._walk(self._steps.redo(), after=True)
+
+    @property
+    def unmarked(self) -> list[tuple[int, int]]:
+        """First and last slice of each candidate in the heart box that is neither marked nor proposed;
+        none without a box: bones would be everywhere."""
+        if self.nodes.region is None:
+            return []
+        return self.pieces.slices_without((self.labels, self.undecided))
 
     # Rules
 
