@@ -12,7 +12,7 @@ import numpy as np
 
 from ..errors import GeometryProblem, UnsupportedImage
 from ..imaging.image import Image, Vector
-from .header import PER_CM3
+from .presets import MASS_FACTOR_PER_CM3
 
 DISC_CM2 = 1.5
 DISC_RADIUS_MM = math.sqrt(DISC_CM2 * 100 / math.pi)
@@ -55,7 +55,7 @@ def calibrate(image: Image, *, rod_ijk: Vector, water_ijk: Vector, rod_mg_cm3: f
     """
     rod, water = disc(image, rod_ijk), disc(image, water_ijk)
     above = rod.mean_hu - water.mean_hu
-    low, high = (rod_mg_cm3 / limit for limit in reversed(PER_CM3))
+    low, high = (rod_mg_cm3 / limit for limit in reversed(MASS_FACTOR_PER_CM3))
     if not low <= above <= high:
         raise UnsupportedImage(
             f"The rod has {rod.mean_hu:.0f} HU and the water {water.mean_hu:.0f} HU; "

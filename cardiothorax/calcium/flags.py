@@ -173,7 +173,8 @@ def _slices(image: Image) -> list[Flag]:
 def _gating(image: Image) -> list[Flag]:
     technique = image.tags.get("CardiacSynchronizationTechnique", "").strip().upper()
     signs = ("NominalPercentageOfCardiacPhase", "TriggerTime", "HeartRate")
-    if technique not in ("", "NONE") or any(_number(image.tags.get(tag, "")) for tag in signs):
+    said = any(_number(image.tags.get(tag, "")) for tag in signs)
+    if technique != "NONE" and (technique or said):
         return []
     text = "No sign of ECG gating: motion may smear lesions and change scores."
     evidence = f"CardiacSynchronizationTechnique {technique}" if technique else "nothing in the header"
@@ -181,9 +182,7 @@ def _gating(image: Image) -> list[Flag]:
 
 
 def _named(lesions: list[Lesion]) -> str:
-    shown = ", ".join(
-        f"{n.artery.upper()} in slices {n.first_slice + 1}-{n.last_slice + 1}" for n in lesions[:3]
-    )
+    shown = ", ".join(f"{n.artery.upper()} in {slices_in_words(n)}" for n in lesions[:3])
     return shown + (f" and {len(lesions) - 3} more" if len(lesions) > 3 else "")
 
 

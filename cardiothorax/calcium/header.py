@@ -8,15 +8,13 @@ from collections.abc import Mapping
 
 from ..records import Flag, Grade
 from .options import CalciumOptions
-from .presets import PRESETS
+from .presets import MASS_FACTOR_PER_CM3, PRESETS
 from .voltage import KVP_SLACK, Limits, limits_for_kvp
 
 KERNEL_AS_120_KVP = "SA36F"
 """Siemens' kernel that makes calcium of any tube voltage as bright as at 120 kVp; so 130 HU stays."""
 
 FROM_PRESET = "preset"
-PER_CM3 = (0.2, 2.0)
-"""Range of credible mass factors in mg per cm³ and HU, as scanners write them (0.64 to 0.81 seen)."""
 
 Tags = Mapping[str, str]
 
@@ -129,7 +127,7 @@ def _credible(text: str) -> float | None:
         return None
     factor = known[len(known) // 2]
     for unit in (1e-3, 1.0):
-        if PER_CM3[0] * 1e-3 <= factor * unit <= PER_CM3[1] * 1e-3:
+        if MASS_FACTOR_PER_CM3[0] * 1e-3 <= factor * unit <= MASS_FACTOR_PER_CM3[1] * 1e-3:
             return factor * unit
     return None
 

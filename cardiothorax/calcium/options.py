@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
-from .presets import DEFAULT_PRESET, PRESETS
+from .presets import DEFAULT_PRESET, MASS_FACTOR_PER_CM3, PRESETS
 from .regions import CONNECTIVITIES
 
 METHODS = ("default", "none", "cacnet", "denseraunet")
@@ -37,6 +37,12 @@ class CalciumOptions:
             value = getattr(self, name)
             if value is not None and not 0 < value < float("inf"):
                 raise ValueError(f"{name} is a positive number, not {value!r}")
+        low, high = (1e-3 * limit for limit in MASS_FACTOR_PER_CM3)
+        if self.mass_factor is not None and not low <= self.mass_factor <= high:
+            raise ValueError(
+                f"mass_factor is in mg per mm³ and HU, {low:g} to {high:g} on every scanner, not "
+                f"{self.mass_factor:g}; a factor per cm³ is a thousand times as large"
+            )
 
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> CalciumOptions:

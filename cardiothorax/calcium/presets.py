@@ -10,6 +10,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+MASS_FACTOR_PER_CM3 = (0.2, 2.0)
+"""Range of credible mass factors in mg per cm³ and HU, as scanners write them (0.64 to 0.81 seen); a
+thousandth of it in mg per mm³ and HU."""
 AREA_SLACK = 1e-9
 """So that 1 mm² of 0.5 mm pixels is 4 pixels, not 5, whatever the last bit of the spacing says."""
 

@@ -93,7 +93,7 @@ def scoring_options(command: Command) -> Command:
             click.option(
                 "--mass-factor",
                 type=click.FloatRange(min=0, min_open=True),
-                help="mg per mm3 and HU.  [default: the header's, else the preset's]",
+                help="mg per mm3 and HU, as 0.0008.  [default: the header's, else the preset's]",
             ),
         )
     ):

@@ -8,16 +8,19 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ..errors import UnreadableImage, UnsupportedImage
 from .ct_headers import CHOOSE_CT, SliceHeader
-from .ct_values import LOWEST_HU, rescaled
+from .ct_values import LOWEST_HU, NOT_HOUNSFIELD, rescaled
 from .dicom_header import check_has_pixels, complete
 from .dicom_pixels import stored_frames
 from .guard import damage_named
 
+BITS_FOR_DISPLAY = 8
+"""256 grey values: HU from air to calcium need eleven bits and more."""
 _MOST_THREADS = 4
 """Decoders leave Python's lock for most of their time; more threads only cost memory."""
 
@@ -54,7 +57,17 @@ def _file_values(path: Path, slices: list[SliceHeader]) -> list[tuple[np.ndarray
         complete(dataset)
         frames = stored_frames(path.name, dataset)
         _check_shape(path.name, frames, slices)
+        _check_depth(path.name, dataset)
         return [rescaled(header.name, dataset, frames[header.frame or 0], header.tags) for header in slices]
+
+
+def _check_depth(name: str, dataset: Any) -> None:
+    bits = int(dataset.BitsStored)
+    if bits <= BITS_FOR_DISPLAY:
+        raise UnsupportedImage(
+            f"{name} stores {bits} bits a pixel: a copy for display, in which Hounsfield units are lost.",
+            NOT_HOUNSFIELD,
+        )
 
 
 def _check_shape(name: str, frames: np.ndarray, slices: list[SliceHeader]) -> None:

@@ -136,7 +136,7 @@ def _check_alike(name: str, headers: Sequence[SliceHeader]) -> None:
             raise GeometryProblem(
                 f"{name} mixes acquisitions: {first.name} has {_acquisition_words(first)}, "
                 f"{other.name} {_acquisition_words(other)}.",
-                COMPLETE,
+                "Export one acquisition alone.",
             )
 
 

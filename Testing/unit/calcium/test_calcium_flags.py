@@ -79,6 +79,7 @@ def test_thick_slices_say_the_numbers() -> None:
     [
         ({"CardiacSynchronizationTechnique": ""}, False),
         ({"CardiacSynchronizationTechnique": "NONE"}, False),
+        ({"CardiacSynchronizationTechnique": "NONE", "HeartRate": "61"}, False),
         ({"CardiacSynchronizationTechnique": "RETROSPECTIVE"}, True),
         ({"CardiacSynchronizationTechnique": "", "NominalPercentageOfCardiacPhase": "75"}, True),
         ({"CardiacSynchronizationTechnique": "", "TriggerTime": "520.5"}, True),
@@ -193,6 +194,8 @@ def test_labeled_lesions(lesions: list[Lesion], expected: list[str]) -> None:
 def test_slices_are_said_as_a_reader_counts_them() -> None:
     assert slices_in_words(lesion(first=0, last=0)) == "slice 1"
     assert slices_in_words(lesion(first=11, last=13)) == "slices 12-14"
+    (single,) = label_flags([lesion(first=9, last=9)], 10)
+    assert single.evidence == "LAD in slice 10"
     many = label_flags([lesion(peak_hu=2500)] * 5, 10)[0]
     assert many.evidence.startswith(
         "LAD in slices 5-6, LAD in slices 5-6, LAD in slices 5-6 and 2 more: peak"

@@ -220,6 +220,8 @@ def test_settings_travel_in_the_provenance(settings: Settings) -> None:
         ({"connectivity": 26}, "4 or 8"),
         ({"threshold_hu": 0}, "threshold_hu"),
         ({"mass_factor": -1}, "mass_factor"),
+        ({"mass_factor": 0.89}, "0.0002 to 0.002 on every scanner, not 0.89; a factor per cm³"),
+        ({"mass_factor": 0.0001}, "mg per mm³"),
         ({"weight_limits_hu": (1.0, 2.0)}, "three numbers"),
     ],
 )

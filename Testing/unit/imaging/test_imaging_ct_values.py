@@ -215,6 +215,22 @@ def test_arrays_that_are_no_hounsfield_units(values: np.ndarray, words: str) -> 
     assert "Node" in caught.value.message
 
 
+def test_copies_for_display_with_eight_bits(tmp_path: Path) -> None:
+    """As an archive exports a windowed CT: without this, 130 of 255 grey values would pass for 130 HU."""
+    import pydicom
+
+    grey = np.clip(HU, 0, 255)
+    eight = {"BitsAllocated": 8, "BitsStored": 8, "HighBit": 7}
+    for k, path in enumerate(write_series(tmp_path, grey, RescaleIntercept=0)):
+        dataset = pydicom.dcmread(path)
+        for keyword, value in eight.items():
+            setattr(dataset, keyword, value)
+        dataset.PixelData = grey[k].astype(np.uint8).tobytes()
+        dataset.save_as(path)
+    with pytest.raises(UnsupportedImage, match="stores 8 bits a pixel"):
+        read_ct(tmp_path)
+
+
 def test_stored_values_from_which_nothing_was_subtracted() -> None:
     hu = chest(6, 40, 40)
     hu[:, :20] = 45
