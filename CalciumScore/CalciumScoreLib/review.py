@@ -169,6 +169,8 @@ class ReviewPanel:
         if kind == "proposal":
             following = self._following()
             self.step(lambda review: review.accept(number), then=following)
+        elif kind is None:
+            self.next()  # to see it first
 
     def acceptAll(self):
         self.step(lambda review: review.accept_all())
@@ -221,7 +223,7 @@ class ReviewPanel:
         if self.review is None or not self.review.nodes.complete:
             return False
         self.review.reader = self.ui.readerEdit.text.strip()
-        before = self.result.provenance
+        before, left = self.result.provenance, bool(self.review.proposed.lesions)
         try:
             changed = change(self.review)
         except CardiothoraxError as problem:
@@ -229,6 +231,8 @@ class ReviewPanel:
             return False
         if changed:
             self._own.add(before, self.result.provenance)
+            if self.review.proposed.lesions and not left:
+                self.choose(AS_PROPOSED)  # undone: a click on an outline accepts it again
             self._changed(near, then)
         return bool(changed)
 

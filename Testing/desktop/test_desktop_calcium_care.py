@@ -149,3 +149,40 @@ def test_unmarked_candidates_in_the_heart_box_are_gray_on_the_strip(desktop, cal
     desktop.grab_view("Red", pictures / "calcium-red-box.png", 500, 500)
     assert region.GetDisplayNode().GetVisibility3D(), "the heart's place around the lesions"
     desktop.check()
+
+
+def test_accepting_all_and_undoing_it_leaves_clicks_as_they_were(desktop, calcium, ct):
+    start(desktop, calcium, ct, network=True)
+    calcium.shortcuts.press("Shift+A")
+    assert np.array_equal(labels(calcium), drawn_ct.labels(lad=1, rca=2, bar=2))
+    score = calcium.review.result.values.agatston
+    calcium.shortcuts.press("Ctrl+Z")
+    assert not labels(calcium).any()
+    assert calcium.ui.proposedButton.checked
+    click(calcium, "rca")
+    assert np.array_equal(labels(calcium), drawn_ct.labels(rca=2)), "accepted, not given to the LAD"
+    calcium.shortcuts.press("Ctrl+Z")
+    calcium.review.lesions.select(None)
+    calcium.shortcuts.press("A")
+    assert calcium.review.lesions.key == ("proposal", 1), "it is shown before it counts"
+    assert not labels(calcium).any()
+    calcium.shortcuts.press("Shift+A")
+    assert calcium.review.result.values.agatston == score, "nothing counts twice"
+    desktop.check()
+
+
+def test_starting_again_after_a_node_was_deleted_leaves_no_orphans(desktop, calcium, ct):
+    import slicer
+
+    start(desktop, calcium, ct)
+    click(calcium, "bar")
+    nodes = slicer.mrmlScene.GetNumberOfNodes()
+    slicer.mrmlScene.RemoveNode(calcium.review.review.nodes.segmentation)
+    desktop.process()
+    assert calcium.review.review is None
+    start(desktop, calcium, ct)
+    assert len(slicer.util.getNodesByClass("vtkMRMLSegmentationNode")) == 3
+    assert slicer.mrmlScene.GetNumberOfNodes() <= nodes + 2, "the display and storage of what was deleted"
+    calcium.shortcuts.press("Ctrl+Z")
+    assert np.array_equal(labels(calcium), drawn_ct.labels(bar=1))
+    desktop.check()

@@ -52,7 +52,7 @@ def show_run(
     it was.
     """
     turn = turn_between(volume, image)
-    earlier = [nodes for nodes in find_runs(scene) if nodes.volume is volume]
+    earlier = [nodes for nodes in runs_in(scene, CalciumNodes, broken=True) if nodes.volume is volume]
     with all_or_none(scene):
         folder = add_result_folder(scene, volume, TASK)
         nodes = CalciumNodes(add_anchor(scene, folder, TASK, "Calcium result", run.result.schema))

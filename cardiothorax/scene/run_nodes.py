@@ -74,8 +74,9 @@ def add_node(scene: Any, folder: int, task: str, class_name: str, name: str) -> 
     return node
 
 
-def runs_in(scene: Any, kind: type[Nodes]) -> list[Nodes]:
-    """All runs of a task in the scene that still have their nodes, oldest first."""
+def runs_in(scene: Any, kind: type[Nodes], *, broken: bool = False) -> list[Nodes]:
+    """All runs of a task in the scene that still have their nodes, oldest first; with ``broken`` also those
+    of which a reader has removed a part."""
     count = scene.GetNumberOfNodesByClass("vtkMRMLTextNode")
     texts = [scene.GetNthNodeByClass(index, "vtkMRMLTextNode") for index in range(count)]
     found = [
@@ -83,7 +84,7 @@ def runs_in(scene: Any, kind: type[Nodes]) -> list[Nodes]:
         for node in texts
         if node.GetAttribute(ANCHOR_ATTRIBUTE) and node.GetAttribute(TASK_ATTRIBUTE) == kind.task
     ]
-    return [nodes for nodes in found if nodes.complete]
+    return [nodes for nodes in found if broken or nodes.complete]
 
 
 def remove_run(nodes: RunNodes) -> None:
