@@ -6,7 +6,7 @@ Made to be readable at 480 pixels across.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +48,7 @@ def draw_montage(run: CalciumRun, image: Image, *, footer: bool = True) -> np.nd
     """RGB uint8, 1200 pixels wide: up to twelve slices, each counted lesion at least once where its
     area is largest; without lesions, six slices through the scan. ``footer`` adds scores and flags."""
     found = find_candidates(image.array, run.labels, _threshold(run.result), 4)
+    found, image = _rows_across(found, image)
     slices = _slices_to_show(found, run.result.lesions) or _spread(len(image.array))
     across = 2 if len(slices) <= 4 else 3
     window = _window(found, image, slices)
@@ -80,6 +81,26 @@ def write_montage(run: CalciumRun, image: Image, path: Path | str) -> None:
 def is_shown(lesion: Lesion) -> bool:
     """Coronary, and either with a score or large enough to be counted: no speck."""
     return lesion.artery != "other" and (lesion.agatston > 0 or lesion.counted)
+
+
+def _rows_across(found: Candidates, image: Image) -> tuple[Candidates, Image]:
+    """Rows that run across the patient: rows and columns are exchanged where a file has them the other way.
+
+    The candidates keep their numbers, which are those of the lesions.
+    """
+    matrix = image.direction_matrix
+    if abs(matrix[0, 0]) >= abs(matrix[0, 1]):
+        return found, image
+    k, j, i = found.position
+    slices, rows, columns = found.shape
+    column_mm, row_mm, increment_mm = image.spacing_mm
+    exchanged = replace(
+        image,
+        array=image.array.swapaxes(1, 2),
+        spacing_mm=(row_mm, column_mm, increment_mm),
+        direction=tuple(matrix[:, [1, 0, 2]].flat),
+    )
+    return replace(found, shape=(slices, columns, rows), position=(k, i, j)), exchanged
 
 
 def _threshold(result: CalciumResult) -> float:

@@ -16,7 +16,7 @@ from cardiothorax.report.calcium_files import write_lesions
 from cardiothorax.report.calcium_montage import MOST_TILES, WIDTH_PX, draw_montage
 from cardiothorax.report.calcium_tile import Marked, draw_tile
 from cardiothorax.report.palette import ARTERY_COLORS
-from Testing.unit.calcium.drawn_chest import chest, prone
+from Testing.unit.calcium.drawn_chest import chest, exchanged, prone
 
 
 def labeled(image: Image, spots: tuple[tuple[int, int, int, int], ...], codes: tuple[int, ...]) -> np.ndarray:
@@ -56,6 +56,18 @@ def test_the_patients_left_is_right_and_the_front_on_top_however_the_scan_lies()
         (front, left), (back, right) = (center_of(rgb, ARTERY_COLORS[name]) for name in ("lad", "rca"))
         assert left - right > 100
         assert back - front > 60
+
+
+def test_rows_and_columns_exchanged_give_the_same_picture() -> None:
+    spots = ((3, 80, 190, 400), (3, 130, 110, 400), (5, 100, 150, 400))
+    image = chest(bright_spots=spots)
+    study = run_labels(image, labeled(image, spots, (1, 3, 2)))
+    other = exchanged(image)
+    turned = run_labels(other, np.ascontiguousarray(study.labels.swapaxes(1, 2)))
+    shown = [draw_montage(run, scan, footer=False) for run, scan in ((study, image), (turned, other))]
+    for name in ("lad", "rca", "lcx"):
+        places = [center_of(rgb, ARTERY_COLORS[name]) for rgb in shown]
+        assert places[0] == pytest.approx(places[1], abs=15)  # the numbers in the names may differ
 
 
 def test_calcium_itself_is_not_painted_over() -> None:
