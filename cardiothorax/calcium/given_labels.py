@@ -22,8 +22,13 @@ DIRECTION_TOLERANCE = 1e-3
 _CHOOSE = "Give the labels that were drawn on this image, on its own grid."
 
 
-def read_labels(path: Path | str, image: Image) -> np.ndarray:
-    """uint8 ``[k, j, i]`` on the image's grid, codes of :mod:`.labels`.
+CODES_OF_A_BYTE = tuple(range(256))
+"""For labels of other makers, of which some codes are then chosen."""
+_CODES = (0, *sorted(PARTS.values()))
+
+
+def read_labels(path: Path | str, image: Image, *, known: tuple[int, ...] = _CODES) -> np.ndarray:
+    """uint8 ``[k, j, i]`` on the image's grid, codes of :mod:`.labels` or those in ``known``.
 
     Raises :class:`GeometryProblem` where the grids differ or the values are no artery labels, and what
     reading a file can raise.
@@ -33,14 +38,13 @@ def read_labels(path: Path | str, image: Image) -> np.ndarray:
     values = pixels(stored)
     if values.ndim != 3:
         raise GeometryProblem(f"{file.name} has {values.ndim} axes, not one label for each voxel.", _CHOOSE)
-    _check_values(file.name, values)
+    _check_values(file.name, values, known)
     spacing, origin, direction = in_space(stored)
     turned, first = _turned(file.name, values, spacing, origin, direction, image)
     return _pasted(file.name, turned.astype(np.uint8), first, image)
 
 
-def _check_values(name: str, values: np.ndarray) -> None:
-    known = (0, *sorted(PARTS.values()))
+def _check_values(name: str, values: np.ndarray, known: tuple[int, ...]) -> None:
     strange = sorted(set(np.unique(values).tolist()) - set(known))
     if strange:
         shown = ", ".join(f"{value:g}" for value in strange[:5]) + (", ..." if len(strange) > 5 else "")

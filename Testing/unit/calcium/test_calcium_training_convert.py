@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cardiothorax.calcium.given_labels import read_labels
 from cardiothorax.calcium.training.convert import coca_contours, convert
 from cardiothorax.calcium.training.layout import read_index, volume_file
-from cardiothorax.calcium.training.volumes import labels_for
 from cardiothorax.errors import StoreProblem
 from cardiothorax.imaging.ct import read_ct
 
@@ -55,7 +55,7 @@ def test_orcascore_s_calcium_scans_and_references_are_taken(tmp_path: Path) -> N
     ]
     assert sorted(s.split for s in studies) == ["train", "train", "val"]
     image = read_ct(volume_file(out / "images", "TRV2P3"))
-    labels = labels_for(image, volume_file(out / "labels", "TRV2P3"))
+    labels = read_labels(volume_file(out / "labels", "TRV2P3"), image)
     np.testing.assert_array_equal(image.array, scan())
     assert image.spacing_mm == SPACING
     assert np.argwhere(labels == 3).tolist() == [[2, j, i] for j in (10, 11, 12) for i in (12, 13, 14, 15)]
@@ -127,15 +127,15 @@ def test_coca_s_contours_land_on_the_slice_at_their_position(tmp_path: Path) -> 
     count, problems = convert("coca", tmp_path, tmp_path / "out")
     assert (count, problems) == (2, [])
     image = read_ct(volume_file(tmp_path / "out" / "images", "coca_7"))
-    labels = labels_for(image, volume_file(tmp_path / "out" / "labels", "coca_7"))
+    labels = read_labels(volume_file(tmp_path / "out" / "labels", "coca_7"), image)
     assert np.unique(np.argwhere(labels == 1)[:, 0]).tolist() == [2]
     assert np.unique(np.argwhere(labels == 4)[:, 0]).tolist() == [1]
     assert not (labels == 3).any()
     bright = image.array[2] >= 130
     assert (labels[2][bright & (np.arange(32) >= 8)] == 1).all()
-    without = labels_for(
-        read_ct(volume_file(tmp_path / "out" / "images", "coca_12")),
+    without = read_labels(
         volume_file(tmp_path / "out" / "labels", "coca_12"),
+        read_ct(volume_file(tmp_path / "out" / "images", "coca_12")),
     )
     assert not without.any()
 

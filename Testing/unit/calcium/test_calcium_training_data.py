@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +32,7 @@ from cardiothorax.calcium.training.packing import (
     threshold_of,
     write_packed,
 )
-from cardiothorax.calcium.training.volumes import labels_for, read_volumes
+from cardiothorax.calcium.training.volumes import read_volumes
 from cardiothorax.errors import GeometryProblem, StoreProblem
 from cardiothorax.imaging.image import Image
 from cardiothorax.imaging.masks import write_mask
@@ -126,11 +127,23 @@ def test_volumes_are_packed_once_whichever_way_their_slices_run(tmp_path: Path, 
     assert (cache / "a.npz").stat().st_mtime_ns == first
 
 
-def test_labels_of_another_size_are_refused(tmp_path: Path) -> None:
-    image, _ = write_volumes(tmp_path)
-    smaller = Image(image.array[:4], image.spacing_mm, modality="CT")
-    with pytest.raises(GeometryProblem, match=r"6, 40, 120.*4, 40, 120"):
-        labels_for(smaller, tmp_path / "labels" / "a.nii.gz")
+def test_labels_that_lie_elsewhere_are_refused(tmp_path: Path) -> None:
+    image, labels = write_volumes(tmp_path)
+    file = tmp_path / "labels" / "a.nii.gz"
+    for origin, words in (((0.3, 0, 0), "does not lie on the image's grid"), ((90, 0, 0), "reaches outside")):
+        write_mask(file, labels, replace(image, origin_mm=np.add(image.origin_mm, origin).tolist()))
+        with pytest.raises(GeometryProblem, match=words):
+            read_volumes(tmp_path, read_index(tmp_path), step=STEP, cache=tmp_path / "cache")
+
+
+def test_mirrored_labels_are_turned_to_their_ct(tmp_path: Path) -> None:
+    image, labels = write_volumes(tmp_path)
+    expected = read_volumes(tmp_path, read_index(tmp_path), step=STEP, cache=tmp_path / "cache")[0].target
+    last = image.lps(labels.shape[2] - 1, 0, 0)
+    mirrored = replace(image, origin_mm=last, direction=(-1, 0, 0, 0, 1, 0, 0, 0, 1))
+    write_mask(tmp_path / "labels" / "a.nii.gz", labels[..., ::-1], mirrored)
+    found = read_volumes(tmp_path, read_index(tmp_path), step=STEP, cache=tmp_path / "again")[0].target
+    np.testing.assert_array_equal(found, expected)
 
 
 def test_data_packed_for_another_grid_are_refused(tmp_path: Path) -> None:

@@ -24,9 +24,9 @@ from ...imaging.image import Image
 from ...imaging.masks import write_mask
 from ...progress import Progress, silent
 from ...records import write_atomically
+from ..given_labels import CODES_OF_A_BYTE, read_labels
 from ..labels import LAD, LCX, LM, RCA
 from .layout import Study, split_by_patient, write_index
-from .volumes import labels_for
 
 COCA_NAMES = {
     "left anterior descending artery": LAD,
@@ -80,7 +80,7 @@ def orcascore_cases(source: Path) -> Iterator[Case]:
 
 def _orcascore(file: Path, reference: Path) -> tuple[Image, np.ndarray]:
     image = replace(read_ct(file), modality="CT")
-    labels = labels_for(image, reference)
+    labels = read_labels(reference, image, known=CODES_OF_A_BYTE)
     return image, np.where(np.isin(labels, (LAD, LCX, RCA)), labels, 0).astype(np.uint8)
 
 

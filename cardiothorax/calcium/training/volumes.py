@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-import numpy as np
-
-from ...errors import GeometryProblem, StoreProblem
+from ...errors import StoreProblem
 from ...imaging.ct import read_ct
-from ...imaging.image import Image
-from ...imaging.volumes import in_space, pixels, read_stored
 from ...progress import Progress, silent
+from ..given_labels import CODES_OF_A_BYTE, read_labels
 from ..grid import GridStep
 from .filling import PACKED
 from .layout import Study, volume_file
@@ -42,24 +39,10 @@ def read_volumes(
 
 def _packed(folder: Path, study: Study, step: GridStep) -> Packed:
     image = read_ct(volume_file(folder / "images", study.name))
-    array = labels_for(image, volume_file(folder / "labels", study.name))
+    array = read_labels(volume_file(folder / "labels", study.name), image, known=CODES_OF_A_BYTE)
     return pack(
         image, array, name=study.name, patient=study.patient, step=step, threshold_hu=threshold_of(image)
     )
-
-
-def labels_for(image: Image, file: Path) -> np.ndarray:
-    """Labels uint8 of a file on the grid of ``image``, whose slices may have been turned."""
-    stored = read_stored(file)
-    labels = pixels(stored)
-    if labels.shape != image.array.shape:
-        raise GeometryProblem(
-            f"{file.name} has {labels.shape} voxels, its CT {image.array.shape}.",
-            "Labels lie on the CT's own grid.",
-        )
-    direction = np.reshape(in_space(stored)[2], (3, 3))
-    head_first = float(direction[:, 2] @ image.direction_matrix[:, 2]) < 0
-    return np.ascontiguousarray(labels[::-1] if head_first else labels).astype(np.uint8)
 
 
 def _checked(packed: Packed, file: Path, step: GridStep) -> Packed:
