@@ -157,7 +157,7 @@ class ReviewPanel:
         index = self.review.index_at(world)
         if index is None:
             return
-        if self.step(lambda review: review.click(index, self.active), near=index):
+        if self.step(lambda review: review.click(index, self.active), near=index) is not False:
             return
         self.say(words.nothingThere(self.active), "review")
 
@@ -216,8 +216,9 @@ class ReviewPanel:
         return self.result is not None and self._own.unsigned(self.result.provenance)
 
     def step(self, change, near=None, then=None):
-        """Do it and show it; whether it changed anything. A refused change is said; the scene is as it was
-        before. ``near`` is the voxel whose lesion is chosen in the table, ``then`` the lesion to go on to."""
+        """Do it and show it; whether it changed anything. A refused change is said, and ``None`` given; the
+        scene is as it was before. ``near`` is the voxel whose lesion is chosen in the table, ``then`` the
+        lesion to go on to."""
         from cardiothorax.errors import CardiothoraxError
 
         if self.review is None or not self.review.nodes.complete:
@@ -228,7 +229,7 @@ class ReviewPanel:
             changed = change(self.review)
         except CardiothoraxError as problem:
             self.status.sayProblem(problem)
-            return False
+            return None
         if changed:
             self._own.add(before, self.result.provenance)
             if self.review.proposed.lesions and not left:

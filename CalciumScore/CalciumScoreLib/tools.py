@@ -19,7 +19,8 @@ BOX_SHARE = (0.55, 0.6, 0.9)
 
 
 class Tools(VTKObservationMixin):
-    """``host`` is the review part: it has ``review``, ``step(change)``, ``say(text)`` and ``segmentId``."""
+    """``host`` is the review part: it has ``review``, ``status``, ``step(change)``, ``say(text)`` and
+    ``segmentId``."""
 
     def __init__(self, ui, host):
         VTKObservationMixin.__init__(self)
@@ -127,9 +128,10 @@ class Tools(VTKObservationMixin):
         self._dropCut()
         self.ui.cutButton.checked = False
         normal = normalThrough(*ends)
-        if self._host.step(lambda review: review.cut(*ends, normal)):
+        done = self._host.step(lambda review: review.cut(*ends, normal))
+        if done:
             self._host.say(words.divided())
-        else:
+        elif done is False:
             self._host.say(words.nothingCut(), "review")
 
     def _dropCut(self):
@@ -153,9 +155,10 @@ class Tools(VTKObservationMixin):
             return
         ends = (self.ui.splitFirstSpinBox.value - 1, self.ui.splitLastSpinBox.value - 1)
         index = self._host.voxelOf(lesion)
-        if self._host.step(lambda review: review.split_slices(index, min(ends), max(ends))):
+        done = self._host.step(lambda review: review.split_slices(index, min(ends), max(ends)))
+        if done:
             self._host.say(words.divided())
-        else:
+        elif done is False:
             self._host.say(words.nothingSplit(), "review")
 
     # Heart box
@@ -191,8 +194,9 @@ class Tools(VTKObservationMixin):
         self._boxTimer.stop()
         self._boxed = self._host.review is not None and self._host.review.nodes.region is not None
         if self._host.review is not None and self._host.review.nodes.complete:
-            self._host.review.region_changed()
-            self._host.show()
+            with self._host.status.working():
+                self._host.review.region_changed()
+                self._host.show()
 
     def _watchBox(self, review):
         region = review.nodes.region

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from Testing.desktop.calcium_hand import click, labels, start
+from Testing.desktop.calcium_hand import click, labels, press_at, start
 from Testing.scene import drawn_ct
 
 
@@ -184,5 +184,20 @@ def test_starting_again_after_a_node_was_deleted_leaves_no_orphans(desktop, calc
     assert len(slicer.util.getNodesByClass("vtkMRMLSegmentationNode")) == 3
     assert slicer.mrmlScene.GetNumberOfNodes() <= nodes + 2, "the display and storage of what was deleted"
     calcium.shortcuts.press("Ctrl+Z")
+    assert np.array_equal(labels(calcium), drawn_ct.labels(bar=1))
+    desktop.check()
+
+
+def test_a_slip_onto_the_spine_marks_nothing(desktop, calcium, ct, monkeypatch):
+    from cardiothorax.scene import calcium_review
+
+    monkeypatch.setattr(calcium_review, "LARGEST_CLICK_ML", 0.5)
+    start(desktop, calcium, ct)
+    press_at(calcium, calcium.review.review.world_at((4, 37, 20)))  # 1.4 ml of bone
+    assert not labels(calcium).any()
+    assert "1 ml" in calcium.ui.statusLabel.text
+    assert "heart box" in calcium.ui.statusLabel.text
+    assert not calcium.review.review.can_undo
+    click(calcium, "bar")
     assert np.array_equal(labels(calcium), drawn_ct.labels(bar=1))
     desktop.check()

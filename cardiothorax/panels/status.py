@@ -50,10 +50,11 @@ class StatusLine:
         self._details = ""
 
     @contextmanager
-    def working(self, text: str) -> Iterator[None]:
-        """While the panel itself is busy: the line says with what, the mouse shows that it takes a moment."""
-        self.say(text)
-        self.ui.statusLabel.repaint()
+    def working(self, text: str = "") -> Iterator[None]:
+        """While the panel itself is busy: the mouse shows that it takes a moment, the line says with what."""
+        if text:
+            self.say(text)
+            self.ui.statusLabel.repaint()
         qt.QApplication.setOverrideCursor(qt.Qt.WaitCursor)
         try:
             yield

@@ -15,6 +15,7 @@ from ..calcium.live import LiveScore
 from ..calcium.options import CalciumOptions
 from ..calcium.result import CalciumRun, Lesion
 from ..calcium.settings import settings_for
+from ..errors import CardiothoraxError
 from ..records import Edit
 from ..records.signing import signed_result
 from .calcium_grid import from_world, ras_of_image, voxel_at, world_of_voxel
@@ -39,6 +40,9 @@ AS_PROPOSED = None
 """In place of an artery: a click accepts what the network proposed there."""
 REACH_MM = 1.5
 """A click that misses by less takes the nearest lesion in its slice."""
+LARGEST_CLICK_ML = 20.0
+"""No lesion is as large: several times what a heavily calcified heart has in all. A slip onto the spine would
+take seconds and give a score in the hundred thousands."""
 
 
 class CalciumReview(ScoredStudy):
@@ -96,6 +100,12 @@ class CalciumReview(ScoredStudy):
             return False
         box, mask = taken
         back = int(self.labels[near]) == artery
+        volume_ml = int(mask.sum()) * float(np.prod(self.image.spacing_mm)) / 1000
+        if not back and volume_ml > LARGEST_CLICK_ML:
+            raise CardiothoraxError(
+                f"Not marked: what is connected there has {volume_ml:.0f} ml, as bone or the aorta has.",
+                "Draw a heart box, divide it with a cut plane (X), or paint the lesion.",
+            )
         return self._label(box, mask, BACKGROUND if back else artery)
 
     def remove(self, lesion_id: int) -> bool:
