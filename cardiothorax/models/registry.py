@@ -16,7 +16,11 @@ from ..resources import resource
 from .card import CARD_FILE, ONNX_FILE, WEIGHTS_FILE, Card, read_card
 from .checksums import verify
 
-DEFAULT_BY_TASK = {"ctr": "ctr-unet-slim", "radiograph-gate": "frontal-gate"}
+DEFAULT_BY_TASK = {
+    "calcium": "calcium-cacnet-slim",
+    "ctr": "ctr-unet-slim",
+    "radiograph-gate": "frontal-gate",
+}
 OVERRIDE = "CARDIOTHORAX_MODELS"
 MODEL_FILES = (CARD_FILE, WEIGHTS_FILE, ONNX_FILE)
 LARGEST_FILE_BYTES = 2 << 30
