@@ -62,9 +62,12 @@ def test_an_ablation_of_the_paper_is_trained_measured_and_can_be_added(cardiotho
     )  # fmt: skip
     assert done.code == 0, done.err
     assert "cardiothorax models add" in done.out
-    added = cardiothorax("models", "add", "run/model")
+    taken = cardiothorax("models", "add", "run/model")
+    assert taken.code == 2, "the shipped network has that name"
+    assert "--name" in taken.err
+    added = cardiothorax("models", "add", "run/model", "--name", "mine")
     assert added.code == 0, added.err
-    shown = cardiothorax("models", "info", "calcium-cacnet-slim").out
+    shown = cardiothorax("models", "info", "mine").out
     assert "Input          0.75 mm grid, slices of about 2.5 mm, -300 to 700 HU" in shown
 
 

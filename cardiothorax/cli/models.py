@@ -65,11 +65,12 @@ def info(model: str, as_json: bool) -> None:
 
 @models.command()
 @click.argument("source", type=click.Path(exists=True, path_type=Path))
-def add(source: Path) -> None:
+@click.option("--name", help="Instead of the name in its card.")
+def add(source: Path, name: str | None) -> None:
     """Copy the model in SOURCE (folder or zip) to your own, after checking card and checksums."""
     from ..models import add_model
 
-    entry = add_model(source)
+    entry = add_model(source, name=name)
     click.echo(f"Added {entry.name} to {entry.folder}")
     if entry.card is not None:
         click.echo(f"License of its weights: {entry.card.licence}")

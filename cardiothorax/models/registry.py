@@ -7,13 +7,13 @@ import shutil
 import sys
 import tempfile
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
 from ..errors import ModelProblem
 from ..resources import resource
-from .card import CARD_FILE, ONNX_FILE, WEIGHTS_FILE, Card, read_card
+from .card import CARD_FILE, ONNX_FILE, WEIGHTS_FILE, Card, card_from_json, card_to_json, read_card
 from .checksums import verify
 
 DEFAULT_BY_TASK = {
@@ -97,8 +97,11 @@ def card_with_weights(sha256: str, *, task: str) -> Card | None:
     return None
 
 
-def add_model(source: Path | str) -> ModelEntry:
-    """Copy a model (folder or zip) into the user's folder: whole and verified, or not at all."""
+def add_model(source: Path | str, *, name: str | None = None) -> ModelEntry:
+    """Copy a model (folder or zip) into the user's folder: whole and verified, or not at all.
+
+    ``name`` takes the place of the card's: a network that was trained anew is often named like a shipped one.
+    """
     path = Path(source)
     root = user_folder()
     try:
@@ -114,6 +117,9 @@ def add_model(source: Path | str) -> ModelEntry:
         else:
             raise ModelProblem(f"{path} is neither a model's folder nor a zip of one.")
         card = read_card(staging)
+        if name is not None:
+            card = card_from_json(card_to_json(replace(card, name=name)), origin=f"The name {name!r}")
+            (staging / CARD_FILE).write_text(card_to_json(card), encoding="utf-8")
         _check_free(card.name)
         verify_model(ModelEntry(card.name, staging, False, card))
         os.replace(staging, root / card.name)
@@ -180,7 +186,7 @@ def _check_free(name: str) -> None:
     taken = next((e for e in list_models() if e.name == name), None)
     if taken is not None:
         remove = f"Remove it first: cardiothorax models remove {name}."
-        hint = "Give it another name in its card." if taken.shipped else remove
+        hint = "Give it another name with --name." if taken.shipped else remove
         raise ModelProblem(f"There is already a model {name!r} in {taken.folder}.", hint)
 
 
