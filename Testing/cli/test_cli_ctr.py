@@ -185,6 +185,7 @@ def test_an_interrupted_run_exits_130_keeps_its_rows_and_goes_on(cardiothorax, p
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a suite run with & ignores it
     )
     end = time.monotonic() + 60
     while not (out / "results.csv").exists() or len(rows_of(out)) < 2:
